@@ -1,0 +1,64 @@
+/* text.h - text that may be shown, compared and encoded. */
+#ifndef KCDFIX_TEXT_H
+#define KCDFIX_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <kcdfix/bytes.h>
+
+/* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without NUL. */
+bool kcd_is_utf8(const void *data, size_t len);
+
+/* A string that can do nothing to a terminal: control characters (C0, DEL, C1), the bidirectional and invisible format
+ * characters (soft hyphen, U+061C, U+200B..U+200F, U+202A..U+202E, U+2060..U+206F, U+FEFF, tags ...) and the line and
+ * paragraph separators come out as \xNN (ASCII) or \u{NNNN}, bytes that are not UTF-8 as \xNN. Backslashes are doubled
+ * only where one of these escapes, or text that reads like one, follows: DOM\user and CN=a\2C b stay as they are, and
+ * no two inputs come out alike. NULL gives "". Owned by the caller. At most KCD_SAFE_MAX bytes of input are shown; a
+ * longer input ends in "... (N bytes)". */
+#define KCD_SAFE_MAX 4096
+char *kcd_safe_text(const void *data, size_t len);
+char *kcd_safe(const char *text);
+
+/* As kcd_safe, into a buffer of SIZE bytes, cut at a character boundary with "..." where it does not fit. */
+void kcd_safe_into(char *out, size_t size, const char *text);
+
+/* Whether the text is UTF-8 and holds nothing that kcd_safe would escape. */
+bool kcd_is_displayable(const char *text);
+
+/* Columns that a terminal-safe string takes (wide characters count two, combining ones none). */
+size_t kcd_text_width(const char *text);
+
+/* Comparison without regard to ASCII case, whatever the locale: what Samba's KDC does for SPNs. */
+bool kcd_equal_nocase(const char *a, const char *b);
+bool kcd_equal_nocase_n(const char *a, const char *b, size_t n);
+bool kcd_starts_nocase(const char *text, const char *prefix);
+bool kcd_ends_nocase(const char *text, const char *suffix);
+
+/* ASCII lower case copy; owned by the caller. */
+char *kcd_lower(const char *text);
+char *kcd_upper(const char *text);
+
+/* RFC 4648 base64 without line breaks; owned by the caller. */
+char *kcd_base64(const void *data, size_t len);
+/* 0 and RET filled, or -1 on anything but canonical base64. */
+int kcd_base64_decode(const char *text, struct kcd_bytes *ret);
+
+/* Lower-case hexadecimal; owned by the caller. */
+char *kcd_hex(const void *data, size_t len);
+int kcd_hex_decode(const char *text, struct kcd_bytes *ret);
+
+/* Unsigned decimal or 0x hexadecimal number, whole string, no sign, no blanks; -1 if it is none or exceeds MAX. */
+int kcd_parse_u64(const char *text, uint64_t max, uint64_t *ret);
+
+/* One POSIX shell word that stands for TEXT exactly: bare where nothing needs quoting, else in single quotes. Text with
+ * control, invisible or non-UTF-8 bytes becomes "$(printf '...')" with octal escapes ($'...' is not known to every sh),
+ * so that the word is safe to show and a pasted command means what it shows; newlines at the very end follow in quotes.
+ * Owned by the caller. */
+char *kcd_shell_word(const char *text);
+
+/* "a, b and c" from N words; owned by the caller. */
+char *kcd_join_words(const char *const *words, size_t n);
+
+#endif

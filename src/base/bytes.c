@@ -1,0 +1,80 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/bytes.h>
+#include <kcdfix/text.h>
+
+struct kcd_bytes kcd_bytes_copy(const void *data, size_t len)
+{
+  return (struct kcd_bytes){.data = (uint8_t *)kcd_strndup(data, len), .len = len};
+}
+
+struct kcd_bytes kcd_bytes_of(const char *text)
+{
+  return kcd_bytes_copy(text, strlen(text));
+}
+
+void kcd_bytes_done(struct kcd_bytes *bytes)
+{
+  if (bytes == NULL)
+    return;
+  free(bytes->data);
+  *bytes = (struct kcd_bytes){0};
+}
+
+static bool same(const struct kcd_bytes *value, const void *data, size_t len)
+{
+  return value->len == len && (len == 0 || memcmp(value->data, data, len) == 0);
+}
+
+bool kcd_bytes_equal(const struct kcd_bytes *a, const struct kcd_bytes *b)
+{
+  return same(a, b->data, b->len);
+}
+
+void kcd_values_done(struct kcd_values *values)
+{
+  if (values == NULL)
+    return;
+  for (size_t i = 0; i < values->n; i++)
+    kcd_bytes_done(&values->v[i]);
+  free(values->v);
+  *values = (struct kcd_values){0};
+}
+
+void kcd_values_add(struct kcd_values *values, const void *data, size_t len)
+{
+  values->v = kcd_reallocarray(values->v, values->n + 1, sizeof(*values->v));
+  values->v[values->n] = kcd_bytes_copy(data, len);
+  values->n++;
+}
+
+void kcd_values_add_text(struct kcd_values *values, const char *text)
+{
+  kcd_values_add(values, text, strlen(text));
+}
+
+void kcd_values_copy(struct kcd_values *to, const struct kcd_values *from)
+{
+  for (size_t i = 0; i < from->n; i++)
+    kcd_values_add(to, from->v[i].data, from->v[i].len);
+}
+
+ptrdiff_t kcd_values_find(const struct kcd_values *values, const void *data, size_t len)
+{
+  for (size_t i = 0; i < values->n; i++)
+    if (same(&values->v[i], data, len))
+      return (ptrdiff_t)i;
+  return -1;
+}
+
+ptrdiff_t kcd_values_find_nocase(const struct kcd_values *values, const char *text)
+{
+  size_t len = strlen(text);
+  for (size_t i = 0; i < values->n; i++) {
+    const struct kcd_bytes *value = &values->v[i];
+    if (value->len == len && (len == 0 || kcd_equal_nocase_n((const char *)value->data, text, len)))
+      return (ptrdiff_t)i;
+  }
+  return -1;
+}

@@ -1,0 +1,127 @@
+/* findings.h - the causes, one table, and the reasoning that names them for one pair. */
+#ifndef KCDFIX_FINDINGS_H
+#define KCDFIX_FINDINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kcdfix/bytes.h>
+#include <kcdfix/facts.h>
+#include <kcdfix/observe.h>
+#include <kcdfix/predict.h>
+
+enum kcd_severity { KCD_NOTE, KCD_WARNING, KCD_FAULT };
+const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning", "error" */
+
+/* The findings of this version. The order is the order of repair: when several hold, the first one is to be fixed
+ * first. The text of each is in the table (findings_table.c); a new id gets its row in docs/FINDINGS.md. */
+#define KCD_FINDING_LIST(X)                                                                                            \
+  X(HOST_NOT_FOUND, "host-not-found")                                                                                  \
+  X(HOST_OBJECT_DUPLICATE, "host-object-duplicate")                                                                    \
+  X(USER_NOT_FOUND, "user-not-found")                                                                                  \
+  X(HOST_ACCOUNT_UNUSABLE, "host-account-unusable")                                                                    \
+  X(HOST_SPN_MISSING, "host-spn-missing")                                                                              \
+  X(USER_ACCOUNT_UNUSABLE, "user-account-unusable")                                                                    \
+  X(KRBTGT_LISTED, "krbtgt-listed")                                                                                    \
+  X(TARGET_OTHER_DOMAIN, "target-other-domain")                                                                        \
+  X(TARGET_SPN_MISSING, "target-spn-missing")                                                                          \
+  X(MIGRATION_SPN_REGISTRATION_FAILED, "migration-spn-registration-failed")                                            \
+  X(SPN_WITH_BLANK_ON_SAMBA, "spn-with-blank-on-samba")                                                                \
+  X(DUPLICATE_SPN, "duplicate-spn")                                                                                    \
+  X(LIST_EMPTY, "list-empty")                                                                                          \
+  X(LIST_ENTRY_MALFORMED, "list-entry-malformed")                                                                      \
+  X(SHORT_OR_FQDN_MISSING, "short-or-fqdn-missing")                                                                    \
+  X(HOST_CLASS_ONLY, "host-class-only")                                                                                \
+  X(SERVICE_CLASS_MISSING, "service-class-missing")                                                                    \
+  X(SPN_NOT_LISTED, "spn-not-listed")                                                                                  \
+  X(RBCD_UNSUPPORTED_SAMBA_417, "rbcd-unsupported-samba-417")                                                          \
+  X(PROTOCOL_TRANSITION_OFF, "protocol-transition-off")                                                                \
+  X(LIST_BREAKS_RBCD, "list-breaks-rbcd")                                                                              \
+  X(RBCD_NEEDS_TRANSITION_ON_SAMBA, "rbcd-needs-transition-on-samba")                                                  \
+  X(HOST_SENSITIVE, "host-sensitive")                                                                                  \
+  X(HOST_PROTECTED_USERS, "host-protected-users")                                                                      \
+  X(KRBTGT_SENSITIVE, "krbtgt-sensitive")                                                                              \
+  X(USER_SENSITIVE, "user-sensitive")                                                                                  \
+  X(USER_PROTECTED, "user-protected")                                                                                  \
+  X(TARGET_DISABLED, "target-disabled")                                                                                \
+  X(TARGET_WITHOUT_KEYS, "target-without-keys")                                                                        \
+  X(PROBE_TGT_NOT_FORWARDABLE, "probe-tgt-not-forwardable")                                                            \
+  X(PREDICTION_DIFFERS, "prediction-differs")                                                                          \
+  X(WRONG_OBJECT, "wrong-object")                                                                                      \
+  X(UNCONSTRAINED_ALSO_SET, "unconstrained-also-set")                                                                  \
+  X(TARGET_IS_DC, "target-is-dc")                                                                                      \
+  X(LIST_ENTRY_DUPLICATE_CASE, "list-entry-duplicate-case")                                                            \
+  X(NEGATIVE_CACHE, "negative-cache")
+
+enum kcd_finding_id {
+#define X(NAME, ID) KCD_F_##NAME,
+  KCD_FINDING_LIST(X)
+#undef X
+      KCD_FINDINGS
+};
+
+/* One row of the catalogue. */
+struct kcd_finding_info {
+  const char *id;
+  enum kcd_severity severity; /* in check; a rule may lower it (a missing sibling form is only a note) */
+  const char *title;          /* a few words, for lists and the manual */
+  const char *remedy;         /* what cures it, one or two sentences, for people */
+  const char *kcdfix;         /* "yes", "asks", "partly" or "no": whether kcdfix can write the cure */
+  const char *source;         /* specification section or document that says so */
+};
+const struct kcd_finding_info *kcd_finding_info(enum kcd_finding_id id);
+/* -1 if there is no finding of that name. */
+int kcd_finding_by_name(const char *name, enum kcd_finding_id *ret);
+
+enum kcd_evidence_kind { KCD_EV_UINT, KCD_EV_TEXT, KCD_EV_VALUES, KCD_EV_BOOL };
+struct kcd_evidence {
+  const char *key; /* attribute name where it is one */
+  enum kcd_evidence_kind kind;
+  uint64_t number; /* UINT, BOOL */
+  char *text;      /* TEXT; owned */
+  struct kcd_values values;
+};
+
+struct kcd_finding {
+  enum kcd_finding_id id;
+  enum kcd_severity severity;
+  char *subject; /* DN (or SPN, or user) of the object where the action is; owned, not terminal-safe */
+  char *message; /* the cause in one or two sentences, for people; terminal-safe */
+  char *remedy;  /* what to do, with names filled in; terminal-safe */
+  char *command; /* the command that does it, POSIX-quoted, terminal-safe; NULL if none */
+  struct kcd_evidence *evidence;
+  size_t n_evidence;
+};
+
+struct kcd_findings {
+  struct kcd_finding *v;
+  size_t n;
+};
+void kcd_findings_done(struct kcd_findings *findings);
+/* The worst severity, or -1 when there is no finding. */
+int kcd_findings_worst(const struct kcd_findings *findings);
+bool kcd_findings_has(const struct kcd_findings *findings, enum kcd_finding_id id);
+
+enum kcd_verdict { KCD_WORKS, KCD_FAILS, KCD_CANNOT_TELL };
+const char *kcd_verdict_name(enum kcd_verdict verdict); /* "works", "fails", "unknown" */
+
+/* Everything about one pair, judged. */
+struct kcd_judgement {
+  struct kcd_facts facts; /* borrowed parts, see facts.h */
+  const char *spn;        /* as typed */
+  bool predicted_at_all;  /* false: host not found, prediction is empty */
+  struct kcd_prediction prediction;
+  const struct kcd_observation *observation; /* NULL: no probe asked for */
+  enum kcd_verdict verdict;                  /* observed where a probe ran to its end, else predicted */
+  bool agree;                                /* prediction and observation say the same (true without a probe) */
+  struct kcd_findings findings;              /* in order of repair */
+};
+
+/* Predicts, compares with the observation (NULL if none), names the causes and orders them. FLAVOUR is the DC's, or the
+ * one asked for with --kdc-flavour. Commands in the findings repeat CONTEXT (e.g. "-S dc1 --as alice", quoted already;
+ * "" for none). */
+void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const struct kcd_observation *observation,
+               const char *context, struct kcd_judgement *ret);
+void kcd_judgement_done(struct kcd_judgement *judgement);
+
+#endif

@@ -1,0 +1,58 @@
+/* observe.h - what a KDC answered, exchange by exchange, as plain structs. */
+#ifndef KCDFIX_OBSERVE_H
+#define KCDFIX_OBSERVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <kcdfix/bytes.h>
+#include <kcdfix/error.h>
+#include <kcdfix/kerberr.h>
+#include <kcdfix/predict.h>
+
+enum kcd_exchange_kind { KCD_EXCHANGE_AS, KCD_EXCHANGE_S4U2SELF, KCD_EXCHANGE_S4U2PROXY };
+const char *kcd_exchange_name(enum kcd_exchange_kind kind); /* "AS", "S4U2Self", "S4U2Proxy" */
+
+/* One exchange: what was asked, of whom, and what came back. Strings owned, terminal-safe. */
+struct kcd_exchange {
+  enum kcd_exchange_kind kind;
+  char *kdc;     /* the server asked, "dc1.kcd.test" */
+  char *client;  /* who asked: "CORE2016$@KCD.TEST" */
+  char *user;    /* on whose behalf; NULL for AS */
+  char *service; /* what for */
+  struct kcd_answer answer;
+  /* with KCD_TICKET */
+  int enctype; /* of the ticket's encrypted part */
+  unsigned kvno;
+  bool ok_as_delegate;
+  time_t starts, ends;
+  /* with KCD_ERROR */
+  bool has_krb_error;
+  struct kcd_krb_error krb_error; /* as the KDC sent it */
+  char *client_text;              /* libkrb5's message; NULL if none */
+  unsigned messages;              /* requests sent to the KDC for this exchange; 0: answered earlier in this session */
+};
+
+/* The probe of one pair. */
+struct kcd_observation {
+  const char *by; /* "keytab" */
+  char *kdc;
+  char *host; /* "CORE2016$" */
+  char *user;
+  char *spn;
+  struct kcd_exchange *exchanges; /* in the order of asking */
+  size_t n;
+  bool tgt_forwardable;
+  struct kcd_answer s4u2self, s4u2proxy, user_ticket;
+  struct kcd_error error; /* set: the probe could not run or not to its end, and no verdict follows from it */
+};
+void kcd_exchange_copy(struct kcd_exchange *to, const struct kcd_exchange *from);
+void kcd_exchange_done(struct kcd_exchange *exchange);
+void kcd_observation_done(struct kcd_observation *observation);
+
+/* The last exchange of that kind, or NULL. */
+const struct kcd_exchange *kcd_observation_exchange(const struct kcd_observation *observation,
+                                                    enum kcd_exchange_kind kind);
+
+#endif

@@ -1,0 +1,186 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/text.h>
+#include <kcdfix/uac.h>
+
+#include "case.h"
+#include "words.h"
+
+/* The classes that a Hyper-V host registers for itself and that no alias stands for. */
+static bool is_hyperv_class(const char *service_class)
+{
+  static const char *const classes[] = {"Microsoft Virtual System Migration Service",
+                                        "Microsoft Virtual Console Service", "Hyper-V Replica Service"};
+  for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+    if (kcd_equal_nocase(service_class, classes[i]))
+      return true;
+  return false;
+}
+
+static bool may_be_elsewhere(const struct kcd_case *c)
+{
+  const struct kcd_spn *spn = &c->facts->target->spn;
+  const char *domain = c->facts->dc->domain;
+  if (!spn->host_is_fqdn || domain == NULL)
+    return false;
+  KCD_AUTO_CHAR suffix = kcd_asprintf(".%s", domain);
+  return !kcd_ends_nocase(spn->host, suffix);
+}
+
+static enum kcd_severity weight_of_unknown(const struct kcd_case *c)
+{
+  const uint64_t unknown = KCD_BIT(KCD_C_SPN_UNKNOWN) | KCD_BIT(KCD_C_SPN_BY_NAME);
+  return kcd_case_weigh(c, c->bits & unknown, 0);
+}
+
+static void hyperv_name_missing(struct kcd_case *c)
+{
+  const struct kcd_spn *spn = &c->facts->target->spn;
+  KCD_AUTO_CHAR owner = kcd_spn_short_host(spn);
+  KCD_AUTO_CHAR spn_word = kcd_windows_word(spn->text);
+  KCD_AUTO_CHAR owner_word = kcd_windows_word(owner);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_MIGRATION_SPN_REGISTRATION_FAILED, weight_of_unknown(c), c->spn);
+  kcd_finding_say(
+      f,
+      "No account holds %s, so there is no ticket for it. A Hyper-V host registers that name itself; look for "
+      "event 14050 on %s.",
+      c->spn, owner);
+  kcd_finding_remedy(f, "On %s: Restart-Service vmms. If that does not register it: setspn -S %s %s", owner, spn_word,
+                     owner_word);
+  kcd_finding_text(f, "servicePrincipalName", c->spn);
+}
+
+static void spn_missing(struct kcd_case *c)
+{
+  const struct kcd_target *target = c->facts->target;
+  KCD_AUTO_CHAR alias = kcd_spn_with_class(&target->spn, "HOST");
+  KCD_AUTO_CHAR spn_word = kcd_case_is_samba(c) ? kcd_shell_word(c->spn) : kcd_windows_word(c->spn);
+  enum kcd_severity severity = weight_of_unknown(c);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_TARGET_SPN_MISSING, severity, c->spn);
+  KCD_AUTO_CHAR or_alias = target->class_is_mapped ? kcd_asprintf(" or %s", alias) : kcd_strdup("");
+  kcd_finding_say(f, "No account holds %s%s%s%s", c->spn, or_alias,
+                  severity == KCD_FAULT ? ", so there is no ticket for it."
+                                        : ". This KDC takes the computer of that name; a Windows DC would refuse.",
+                  may_be_elsewhere(c) ? " The name lies outside this DC's domain." : "");
+  kcd_finding_remedy(f, "If the name is right, register it on the account that runs the service: %s %s ACCOUNT",
+                     kcd_case_is_samba(c) ? "samba-tool spn add" : "setspn -S", spn_word);
+  kcd_finding_text(f, "servicePrincipalName", c->spn);
+}
+
+static void unknown(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_SPN_UNKNOWN) || kcd_case_has(c, KCD_C_TARGET_KRBTGT))
+    return;
+  if (is_hyperv_class(c->facts->target->spn.service_class))
+    hyperv_name_missing(c);
+  else
+    spn_missing(c);
+}
+
+static void kdc_itself(struct kcd_case *c)
+{
+  if (!kcd_spn_is_kdc_service(&c->facts->target->spn))
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_KRBTGT_LISTED, kcd_case_weigh(c, KCD_BIT(KCD_C_TARGET_KRBTGT), 0), c->spn);
+  kcd_finding_say(f,
+                  "%s is the KDC's own service. A host that could delegate to it could become anybody, so kcdfix never "
+                  "lists it.",
+                  c->spn);
+  kcd_finding_remedy(f, "Ask for the service that the host really opens, such as cifs/SERVER.");
+}
+
+/* Registered as Windows does it, which this KDC does not find. */
+static bool blocks_by_registration(const struct kcd_case *c)
+{
+  return kcd_case_has(c, KCD_C_SPN_BLANK) && c->target != NULL &&
+         kcd_case_fails_with(c, KCD_BIT(KCD_C_SPN_BLANK), 0, NULL);
+}
+
+/* Listed as Windows does it, which this KDC does not compare equal. */
+static bool blocks_by_listing(const struct kcd_case *c)
+{
+  return c->facts->host != NULL && !kcd_case_has(c, KCD_C_SPN_LISTED) && !kcd_case_has(c, KCD_C_SPN_UNKNOWN) &&
+         kcd_list_matches(&c->facts->host->delegate_to, c->spn) &&
+         kcd_case_fails_with(c, 0, KCD_BIT(KCD_C_SPN_LISTED), NULL);
+}
+
+static void blank(struct kcd_case *c)
+{
+  bool registered = blocks_by_registration(c);
+  if (!registered && !blocks_by_listing(c))
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_SPN_WITH_BLANK_ON_SAMBA, KCD_FAULT, c->spn);
+  kcd_finding_say(
+      f,
+      "%s is %s as Windows writes it, but Samba's KDC puts a backslash before each blank and does not find it. "
+      "That is a limit of this KDC, not a fault of the hosts.",
+      c->spn, registered ? "registered" : "listed");
+  kcd_finding_bool(f, "escapedFormRegistered", c->facts->target->escaped_form_owned);
+}
+
+static void other_domain(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN))
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_OTHER_DOMAIN, kcd_case_weigh(c, KCD_BIT(KCD_C_TARGET_OTHER_DOMAIN), 0),
+                   kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f, "%s belongs to %s in another domain, and entries of a list end at the domain.", c->spn,
+                  c->target_name);
+}
+
+static void out_of_use(struct kcd_case *c)
+{
+  static const struct kcd_state_word table[] = {{KCD_C_TARGET_DISABLED, "is disabled"},
+                                                {KCD_C_TARGET_LOCKED, "is locked"}};
+  KCD_AUTO_CHAR words = NULL;
+  uint64_t bits = kcd_case_states(c, table, sizeof table / sizeof table[0], &words);
+  if (bits == 0 || c->target == NULL)
+    return;
+  bool fails = kcd_case_fails_with(c, bits, 0, NULL);
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_DISABLED, fails ? KCD_FAULT : KCD_WARNING, kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f, "%s, which holds %s, %s%s.", c->target_name, c->spn, words,
+                  fails ? ", and the KDC gives no ticket for it" : "; this KDC gives a ticket all the same");
+  kcd_finding_uint(f, "userAccountControl", c->target->uac);
+}
+
+static void no_keys(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_TARGET_NO_KEYS) || c->target == NULL)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_WITHOUT_KEYS, kcd_case_weigh(c, KCD_BIT(KCD_C_TARGET_NO_KEYS), 0),
+                   kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f, "%s, which holds %s, never got a password, so the KDC has no key to seal a ticket with.",
+                  c->target_name, c->spn);
+  kcd_finding_uint(f, "pwdLastSet", c->target->pwd_last_set);
+}
+
+static void is_dc(struct kcd_case *c)
+{
+  if (c->target == NULL || !kcd_account_is_dc(c->target))
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_IS_DC, kcd_case_has(c, KCD_C_SPN_LISTED) ? KCD_WARNING : KCD_NOTE,
+                   kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(
+      f,
+      "%s is a domain controller. Whoever controls %s can act there as any user who may be delegated, and at "
+      "every service of it, not at %s alone.",
+      c->target_name, c->host_name, c->spn);
+  kcd_finding_uint(f, "userAccountControl", c->target->uac);
+}
+
+void kcd_diagnose_target(struct kcd_case *c)
+{
+  kdc_itself(c);
+  other_domain(c);
+  unknown(c);
+  blank(c);
+  out_of_use(c);
+  no_keys(c);
+  is_dc(c);
+}

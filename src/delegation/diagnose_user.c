@@ -1,0 +1,113 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/text.h>
+
+#include "case.h"
+#include "words.h"
+
+static void not_found(struct kcd_case *c)
+{
+  const struct kcd_facts *facts = c->facts;
+  const bool foreign = kcd_case_has(c, KCD_C_USER_FOREIGN);
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_USER_NOT_FOUND,
+                   kcd_case_weigh(c, KCD_BIT(foreign ? KCD_C_USER_FOREIGN : KCD_C_USER_UNKNOWN), 0), c->user_name);
+  if (foreign)
+    kcd_finding_say(f, "%s is of another realm, %s, so %s knows nothing about this account.", c->user_name,
+                    facts->user_realm == NULL ? "unknown" : facts->user_realm, facts->dc->name);
+  else if (facts->user_matches > 1)
+    kcd_finding_say(f, "%s names %u accounts; none of them is picked.", c->user_name, (unsigned)facts->user_matches);
+  else
+    kcd_finding_say(f, "No user named %s was found in %s.", c->user_name, facts->dc->domain);
+  kcd_finding_remedy(f, "Name the user with --as as sAMAccountName or sAMAccountName@%s.", facts->dc->realm);
+}
+
+static const char *cure(const struct kcd_case *c, uint64_t bits)
+{
+  if (bits & KCD_BIT(KCD_C_USER_DISABLED))
+    return kcd_case_is_samba(c) ? "Enable the account: samba-tool user enable "
+                                : "Enable the account: Enable-ADAccount ";
+  if (bits & KCD_BIT(KCD_C_USER_LOCKED))
+    return kcd_case_is_samba(c) ? "Unlock the account: samba-tool user unlock "
+                                : "Unlock the account: Unlock-ADAccount ";
+  if (bits & KCD_BIT(KCD_C_USER_EXPIRED))
+    return kcd_case_is_samba(c) ? "Give the account a later end: samba-tool user setexpiry --days=N "
+                                : "Give the account a later end: Set-ADAccountExpiration -TimeSpan DAYS ";
+  return NULL;
+}
+
+static void add_cure(const struct kcd_case *c, struct kcd_finding *f, uint64_t bits)
+{
+  const char *sam = c->facts->user->sam_account_name == NULL ? "" : c->facts->user->sam_account_name;
+  KCD_AUTO_CHAR word = kcd_case_is_samba(c) ? kcd_shell_word(sam) : kcd_windows_word(sam);
+  const char *verb = cure(c, bits);
+  if (verb == NULL)
+    kcd_finding_remedy(f, "%s signs in once and changes the password.", c->user_name);
+  else
+    kcd_finding_remedy(f, "%s%s", verb, word);
+}
+
+static void unusable(struct kcd_case *c)
+{
+  static const struct kcd_state_word table[] = {{KCD_C_USER_DISABLED, "is disabled"},
+                                                {KCD_C_USER_LOCKED, "is locked"},
+                                                {KCD_C_USER_EXPIRED, "has expired"},
+                                                {KCD_C_USER_MUST_CHANGE, "must change the password"}};
+  KCD_AUTO_CHAR words = NULL;
+  uint64_t bits = kcd_case_states(c, table, sizeof table / sizeof table[0], &words);
+  if (bits == 0 || c->facts->user == NULL)
+    return;
+  struct kcd_prediction answer;
+  bool fails = kcd_case_fails_with(c, bits, 0, &answer);
+  KCD_AUTO_CHAR code = kcd_prediction_error(&answer);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_USER_ACCOUNT_UNUSABLE, fails ? KCD_FAULT : KCD_WARNING,
+                                       kcd_account_subject(c->facts->user, c->user_name));
+  kcd_finding_say(f, "%s %s%s%s.", c->user_name, words, fails ? "; this KDC answers " : ", which this KDC lets pass",
+                  code);
+  add_cure(c, f, bits);
+  kcd_finding_uint(f, "userAccountControl", c->facts->user->uac);
+  kcd_finding_uint(f, "msDS-User-Account-Control-Computed", c->facts->user->uac_computed);
+  kcd_finding_uint(f, "accountExpires", c->facts->user->account_expires);
+  kcd_finding_uint(f, "pwdLastSet", c->facts->user->pwd_last_set);
+}
+
+static void sensitive(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_USER_SENSITIVE) || c->facts->user == NULL)
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_USER_SENSITIVE, kcd_case_weigh(c, KCD_BIT(KCD_C_USER_SENSITIVE), 0),
+                                       kcd_account_subject(c->facts->user, c->user_name));
+  kcd_finding_say(
+      f,
+      "%s is marked \"Account is sensitive and cannot be delegated\"; no host gets a forwardable ticket for "
+      "this user. That is a protection, not a fault, and kcdfix leaves it alone.",
+      c->user_name);
+  kcd_finding_uint(f, "userAccountControl", c->facts->user->uac);
+}
+
+static void protected(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_USER_PROTECTED) || c->facts->user == NULL)
+    return;
+  bool fails = kcd_case_fails_with(c, KCD_BIT(KCD_C_USER_PROTECTED), 0, NULL);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_USER_PROTECTED, fails ? KCD_FAULT : KCD_WARNING,
+                                       kcd_account_subject(c->facts->user, c->user_name));
+  kcd_finding_say(
+      f, "%s is a member of Protected Users%s", c->user_name,
+      fails ? ", whose tickets are never forwardable. That is a protection, not a fault, and kcdfix leaves it "
+              "alone."
+            : ". This KDC gives a ticket all the same; a Windows DC would refuse.");
+  kcd_finding_uint(f, "primaryGroupID", c->facts->user->primary_group_rid);
+}
+
+void kcd_diagnose_user(struct kcd_case *c)
+{
+  if (c->facts->user_operand == NULL)
+    return;
+  if (kcd_case_has(c, KCD_C_USER_UNKNOWN) || kcd_case_has(c, KCD_C_USER_FOREIGN))
+    not_found(c);
+  unusable(c);
+  sensitive(c);
+  protected(c);
+}

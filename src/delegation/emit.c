@@ -1,0 +1,181 @@
+#include <string.h>
+
+#include <kcdfix/clock.h>
+#include <kcdfix/emit.h>
+#include <kcdfix/ldaptext.h>
+#include <kcdfix/psh.h>
+#include <kcdfix/text.h>
+#include <kcdfix/uac.h>
+
+static const char *const format_names[] = {
+    [KCD_EMIT_LDIF] = "ldif", [KCD_EMIT_POWERSHELL] = "powershell", [KCD_EMIT_SAMBA_TOOL] = "samba-tool"};
+
+int kcd_emit_format_parse(const char *name, enum kcd_emit_format *ret)
+{
+  for (int format = KCD_EMIT_LDIF; format <= KCD_EMIT_SAMBA_TOOL; format++)
+    if (strcmp(format_names[format], name) == 0) {
+      *ret = (enum kcd_emit_format)format;
+      return 0;
+    }
+  return -1;
+}
+
+/* What all three formats say, and how they say a comment. */
+struct emit {
+  struct kcd_buf *out;
+  const struct kcd_object_plan *plan;
+  const char *dn, *name, *dc;
+};
+
+static bool changes_bit(const struct emit *e)
+{
+  return e->plan->uac_before != e->plan->uac_after;
+}
+
+static bool sets_bit(const struct emit *e)
+{
+  return (e->plan->uac_after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
+}
+
+typedef void comment_writer(struct kcd_buf *out, const char *text);
+
+static void heading(const struct emit *e, time_t when, comment_writer *comment)
+{
+  KCD_AUTO_CHAR time = kcd_time_rfc3339(when);
+  KCD_AUTO_CHAR line = kcd_asprintf("%s, made from %s at %s", e->name, e->dc, time);
+  comment(e->out, line);
+}
+
+/* userAccountControl as AD writes it: a signed number. */
+static char *uac_text(uint32_t uac)
+{
+  return kcd_asprintf("%d", (int32_t)uac);
+}
+
+static void ldif_uac(const struct emit *e, const char *operation, uint32_t uac)
+{
+  KCD_AUTO_CHAR value = uac_text(uac);
+  kcd_buf_addf(e->out, "%s: userAccountControl\n", operation);
+  kcd_ldif_line(e->out, "userAccountControl", value, strlen(value));
+  kcd_buf_add_text(e->out, "-\n");
+}
+
+static void emit_ldif(const struct emit *e, time_t when)
+{
+  const struct kcd_values *add = &e->plan->add;
+  heading(e, when, kcd_ldif_comment);
+  if (changes_bit(e)) {
+    KCD_AUTO_CHAR old = uac_text(e->plan->uac_before);
+    KCD_AUTO_CHAR line =
+        kcd_asprintf("fails harmlessly (16 noSuchAttribute) once userAccountControl is no longer %s", old);
+    kcd_ldif_comment(e->out, line);
+  }
+  kcd_ldif_line(e->out, "dn", e->dn, strlen(e->dn));
+  kcd_buf_add_text(e->out, "changetype: modify\n");
+  if (add->n > 0)
+    kcd_buf_add_text(e->out, "add: msDS-AllowedToDelegateTo\n");
+  for (size_t i = 0; i < add->n; i++)
+    kcd_ldif_line(e->out, "msDS-AllowedToDelegateTo", add->v[i].data, add->v[i].len);
+  if (add->n > 0)
+    kcd_buf_add_text(e->out, "-\n");
+  if (changes_bit(e)) {
+    ldif_uac(e, "delete", e->plan->uac_before);
+    ldif_uac(e, "add", e->plan->uac_after);
+  }
+  kcd_buf_add_text(e->out, "\n");
+}
+
+/* Scripts are text: what no string of theirs can hold is not emitted at all. */
+static bool is_text(const struct emit *e)
+{
+  for (size_t i = 0; i < e->plan->add.n; i++)
+    if (e->plan->add.v[i].len == 0 || !kcd_is_utf8(e->plan->add.v[i].data, e->plan->add.v[i].len))
+      return false;
+  return kcd_is_utf8(e->dn, strlen(e->dn)) && kcd_is_utf8(e->name, strlen(e->name)) &&
+         kcd_is_utf8(e->dc, strlen(e->dc));
+}
+
+static void not_emitted(const struct emit *e, comment_writer *comment)
+{
+  comment(e->out, "not emitted: a name or value of this change is no text; use --emit ldif");
+}
+
+static void psh_list(const struct emit *e, const char *server)
+{
+  const struct kcd_values *add = &e->plan->add;
+  if (add->n == 0)
+    return;
+  kcd_buf_addf(e->out, "Set-ADComputer $h -Server %s -Add @{'msDS-AllowedToDelegateTo'=", server);
+  for (size_t i = 0; i < add->n; i++) {
+    KCD_AUTO_CHAR value = kcd_psh_string((const char *)add->v[i].data);
+    kcd_buf_addf(e->out, "%s%s", i == 0 ? "" : ",", value);
+  }
+  kcd_buf_add_text(e->out, "}\n");
+}
+
+static void emit_powershell(const struct emit *e, time_t when)
+{
+  if (!is_text(e)) {
+    not_emitted(e, kcd_psh_comment);
+    return;
+  }
+  KCD_AUTO_CHAR dn = kcd_psh_string(e->dn);
+  KCD_AUTO_CHAR server = kcd_psh_string(e->dc);
+  heading(e, when, kcd_psh_comment);
+  kcd_buf_addf(e->out, "$h = %s\n", dn);
+  psh_list(e, server);
+  if (changes_bit(e))
+    kcd_buf_addf(e->out, "Set-ADAccountControl $h -Server %s -TrustedToAuthForDelegation $%s\n", server,
+                 sets_bit(e) ? "true" : "false");
+}
+
+/* "--" keeps a name that begins with '-' from being read as an option. */
+static const char *end_of_options(const char *name, const char *value)
+{
+  return name[0] == '-' || value[0] == '-' ? "-- " : "";
+}
+
+static void emit_samba_tool(const struct emit *e, time_t when)
+{
+  if (!is_text(e)) {
+    not_emitted(e, kcd_ldif_comment);
+    return;
+  }
+  KCD_AUTO_CHAR name = kcd_shell_word(e->name);
+  KCD_AUTO_CHAR uri = kcd_asprintf("ldap://%s", e->dc);
+  KCD_AUTO_CHAR server = kcd_shell_word(uri);
+  heading(e, when, kcd_ldif_comment);
+  for (size_t i = 0; i < e->plan->add.n; i++) {
+    const char *value = (const char *)e->plan->add.v[i].data;
+    KCD_AUTO_CHAR word = kcd_shell_word(value);
+    kcd_buf_addf(e->out, "samba-tool delegation add-service -H %s %s%s %s\n", server, end_of_options(e->name, value),
+                 name, word);
+  }
+  if (changes_bit(e))
+    kcd_buf_addf(e->out, "samba-tool delegation for-any-protocol -H %s %s%s %s\n", server, end_of_options(e->name, ""),
+                 name, sets_bit(e) ? "on" : "off");
+}
+
+void kcd_emit_plan(struct kcd_buf *out, enum kcd_emit_format format, const struct kcd_object_plan *plan, const char *dc,
+                   time_t when)
+{
+  if (kcd_object_plan_state(plan) != KCD_PLAN_CHANGE)
+    return;
+  const char *name = plan->host->sam_account_name;
+  const struct emit e = {.out = out,
+                         .plan = plan,
+                         .dn = plan->host->dn == NULL ? "" : plan->host->dn,
+                         .name = name == NULL ? "" : name,
+                         .dc = dc};
+  switch (format) {
+  case KCD_EMIT_LDIF:
+    emit_ldif(&e, when);
+    break;
+  case KCD_EMIT_POWERSHELL:
+    emit_powershell(&e, when);
+    break;
+  case KCD_EMIT_SAMBA_TOOL:
+    emit_samba_tool(&e, when);
+    break;
+  }
+}

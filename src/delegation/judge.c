@@ -1,0 +1,134 @@
+#include <stdlib.h>
+
+#include <kcdfix/uac.h>
+
+#include "case.h"
+#include "words.h"
+
+/* Without a host the target and the user can still be judged: as if any computer had asked. */
+static void situation_of(const struct kcd_facts *facts, enum kcd_flavour flavour, struct kcd_situation *ret)
+{
+  struct kcd_account anyone = {.kind = KCD_KIND_COMPUTER, .has_uac = true, .uac = KCD_UAC_WORKSTATION};
+  struct kcd_facts complete = *facts;
+  if (complete.host == NULL)
+    complete.host = &anyone;
+  kcd_situation_of(&complete, flavour, ret);
+}
+
+static bool agrees(const struct kcd_predicted *predicted, const struct kcd_answer *observed)
+{
+  return observed->outcome == KCD_NOT_TRIED || kcd_answer_agrees(&predicted->answer, observed);
+}
+
+static bool prediction_agrees(const struct kcd_judgement *judgement)
+{
+  const struct kcd_observation *observation = judgement->observation;
+  const struct kcd_prediction *prediction = &judgement->prediction;
+  if (observation == NULL || kcd_error_is_set(&observation->error) || !judgement->predicted_at_all)
+    return true;
+  return agrees(&prediction->s4u2self, &observation->s4u2self) &&
+         agrees(&prediction->s4u2proxy, &observation->s4u2proxy) &&
+         agrees(&prediction->user_ticket, &observation->user_ticket);
+}
+
+static enum kcd_verdict predicted_verdict(const struct kcd_judgement *judgement)
+{
+  bool works = judgement->predicted_at_all && judgement->prediction.s4u2proxy.answer.outcome == KCD_TICKET;
+  return works ? KCD_WORKS : KCD_FAILS;
+}
+
+static enum kcd_verdict verdict_of(const struct kcd_judgement *judgement)
+{
+  const struct kcd_observation *observation = judgement->observation;
+  enum kcd_verdict predicted = predicted_verdict(judgement);
+  if (observation == NULL || kcd_error_is_set(&observation->error))
+    return predicted;
+  if (observation->s4u2proxy.outcome == KCD_TICKET)
+    return KCD_WORKS;
+  if (kcd_probe_tgt_is_to_blame(judgement))
+    return predicted == KCD_WORKS ? KCD_CANNOT_TELL : predicted;
+  if (observation->s4u2proxy.outcome == KCD_ERROR || observation->s4u2self.outcome == KCD_ERROR)
+    return KCD_FAILS;
+  return predicted;
+}
+
+/* A pair that works has no error but the one that the KDC cannot see: a ticket for the wrong account. */
+static void spare_working_pair(struct kcd_judgement *judgement)
+{
+  if (judgement->verdict != KCD_WORKS)
+    return;
+  for (size_t i = 0; i < judgement->findings.n; i++) {
+    struct kcd_finding *finding = &judgement->findings.v[i];
+    if (finding->severity == KCD_FAULT && finding->id != KCD_F_DUPLICATE_SPN)
+      finding->severity = KCD_WARNING;
+  }
+}
+
+static bool comes_before(const struct kcd_finding *a, const struct kcd_finding *b)
+{
+  return a->severity != b->severity ? a->severity > b->severity : a->id < b->id;
+}
+
+/* Errors before warnings before notes, each in the order of repair. Stable, and the list is short. */
+static void sort(struct kcd_findings *findings)
+{
+  for (size_t i = 1; i < findings->n; i++) {
+    struct kcd_finding moving = findings->v[i];
+    size_t at = i;
+    for (; at > 0 && comes_before(&moving, &findings->v[at - 1]); at--)
+      findings->v[at] = findings->v[at - 1];
+    findings->v[at] = moving;
+  }
+}
+
+static void diagnose(struct kcd_case *c)
+{
+  kcd_diagnose_host(c);
+  kcd_diagnose_host_object(c);
+  kcd_diagnose_target(c);
+  kcd_diagnose_duplicate(c);
+  kcd_diagnose_user(c);
+  kcd_diagnose_list(c);
+  kcd_diagnose_entries(c);
+  kcd_diagnose_probe(c);
+  kcd_diagnose_cache(c);
+}
+
+void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const struct kcd_observation *observation,
+               const char *context, struct kcd_judgement *ret)
+{
+  struct kcd_situation situation;
+  situation_of(facts, flavour, &situation);
+  *ret = (struct kcd_judgement){.facts = *facts, .spn = facts->target->spn.text, .observation = observation};
+  ret->predicted_at_all = facts->host != NULL;
+  if (ret->predicted_at_all)
+    kcd_predict(&situation, &ret->prediction);
+  ret->agree = prediction_agrees(ret);
+  ret->verdict = verdict_of(ret);
+
+  const struct kcd_account *owner = kcd_target_account(facts->target);
+  const struct kcd_account *target = owner == NULL ? facts->target->named : owner;
+  KCD_AUTO_CHAR host_name = kcd_account_label(facts->host, facts->host_operand);
+  KCD_AUTO_CHAR target_name = kcd_account_label(target, facts->target->spn.host);
+  struct kcd_case c = {.facts = facts,
+                       .target = target,
+                       .spn = ret->spn,
+                       .host_name = host_name,
+                       .target_name = target_name,
+                       .user_name = facts->user_operand == NULL ? "" : facts->user_operand,
+                       .context = context,
+                       .bits = situation.bits,
+                       .judgement = ret,
+                       .flavour = flavour};
+  diagnose(&c);
+  spare_working_pair(ret);
+  sort(&ret->findings);
+}
+
+void kcd_judgement_done(struct kcd_judgement *judgement)
+{
+  if (judgement == NULL)
+    return;
+  kcd_findings_done(&judgement->findings);
+  *judgement = (struct kcd_judgement){0};
+}

@@ -1,0 +1,102 @@
+#include <string.h>
+
+#include <kcdfix/text.h>
+
+#include "nearmiss.h"
+
+ptrdiff_t kcd_list_find(const struct kcd_values *list, const char *spn)
+{
+  return spn == NULL ? -1 : kcd_values_find_nocase(list, spn);
+}
+
+/* TEXT without blanks, controls and, where CUT_REALM, anything from the last '@' on. */
+static char *bare(const char *text, bool cut_realm)
+{
+  char *copy = kcd_strndup(text, strlen(text));
+  char *at = cut_realm ? strrchr(copy, '@') : NULL;
+  if (at != NULL)
+    *at = '\0';
+  char *to = copy;
+  for (const char *from = copy; *from != '\0'; from++)
+    if ((unsigned char)*from > ' ')
+      *to++ = *from;
+  *to = '\0';
+  return copy;
+}
+
+static bool is_junk_of(const struct kcd_bytes *entry, const struct kcd_target *target)
+{
+  if (entry->len == 0 || kcd_list_entry_defect(entry->data, entry->len) == NULL)
+    return false;
+  KCD_AUTO_CHAR found = bare((const char *)entry->data, true);
+  KCD_AUTO_CHAR wanted = bare(target->spn.text, false);
+  KCD_AUTO_CHAR sibling = target->sibling == NULL ? NULL : bare(target->sibling, false);
+  return kcd_equal_nocase(found, wanted) || (found[0] == '/' && kcd_ends_nocase(wanted, found)) ||
+         (sibling != NULL && kcd_equal_nocase(found, sibling));
+}
+
+static ptrdiff_t find_junk(const struct kcd_values *list, const struct kcd_target *target)
+{
+  for (size_t i = 0; i < list->n; i++)
+    if (is_junk_of(&list->v[i], target))
+      return (ptrdiff_t)i;
+  return -1;
+}
+
+static ptrdiff_t find_host_class(const struct kcd_values *list, const struct kcd_target *target)
+{
+  if (!target->class_is_mapped)
+    return -1;
+  KCD_AUTO_CHAR alias = kcd_spn_with_class(&target->spn, "HOST");
+  return kcd_list_find(list, alias);
+}
+
+/* The host of the sibling form, owned; NULL if there is none. */
+static char *sibling_host(const struct kcd_target *target)
+{
+  struct kcd_spn spn;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (target->sibling == NULL || kcd_spn_parse(target->sibling, &spn, &err) != 0)
+    return NULL;
+  char *host = kcd_strdup(spn.host);
+  kcd_spn_done(&spn);
+  return host;
+}
+
+static bool has_host(const struct kcd_bytes *entry, const char *host, const char *other_host)
+{
+  struct kcd_spn spn;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (entry->len == 0 || strlen((const char *)entry->data) != entry->len ||
+      kcd_spn_parse((const char *)entry->data, &spn, &err) != 0)
+    return false;
+  bool same = kcd_equal_nocase(spn.host, host) || (other_host != NULL && kcd_equal_nocase(spn.host, other_host));
+  kcd_spn_done(&spn);
+  return same;
+}
+
+static ptrdiff_t find_other_class(const struct kcd_values *list, const struct kcd_target *target)
+{
+  KCD_AUTO_CHAR other_host = sibling_host(target);
+  for (size_t i = 0; i < list->n; i++)
+    if (has_host(&list->v[i], target->spn.host, other_host))
+      return (ptrdiff_t)i;
+  return -1;
+}
+
+enum kcd_near_miss kcd_near_miss_find(const struct kcd_values *list, const struct kcd_target *target, size_t *ret)
+{
+  const struct {
+    enum kcd_near_miss kind;
+    ptrdiff_t at;
+  } found[] = {{KCD_MISS_JUNK, find_junk(list, target)},
+               {KCD_MISS_SIBLING, kcd_list_find(list, target->sibling)},
+               {KCD_MISS_HOST, find_host_class(list, target)},
+               {KCD_MISS_CLASS, find_other_class(list, target)}};
+  for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
+    if (found[i].at >= 0) {
+      *ret = (size_t)found[i].at;
+      return found[i].kind;
+    }
+  return KCD_MISS_FAR;
+}

@@ -1,0 +1,39 @@
+#include <string.h>
+
+#include <kcdfix/plan.h>
+
+static struct kcd_sid *copy_sids(const struct kcd_sid *sids, size_t n)
+{
+  if (n == 0)
+    return NULL;
+  struct kcd_sid *copy = kcd_calloc(n, sizeof *copy);
+  memcpy(copy, sids, n * sizeof *copy);
+  return copy;
+}
+
+/* A copy that owns what it points to. */
+static void copy_account(const struct kcd_account *from, struct kcd_account *ret)
+{
+  *ret = *from;
+  ret->dn = kcd_strdup(from->dn);
+  ret->sam_account_name = kcd_strdup(from->sam_account_name);
+  ret->dns_host_name = kcd_strdup(from->dns_host_name);
+  ret->user_principal_name = kcd_strdup(from->user_principal_name);
+  ret->operating_system = kcd_strdup(from->operating_system);
+  ret->delegate_to = (struct kcd_values){0};
+  kcd_values_copy(&ret->delegate_to, &from->delegate_to);
+  ret->spns = (struct kcd_values){0};
+  kcd_values_copy(&ret->spns, &from->spns);
+  ret->rbcd = kcd_bytes_copy(from->rbcd.data, from->rbcd.len);
+  ret->token = copy_sids(from->token, from->n_token);
+}
+
+void kcd_plan_preview(const struct kcd_object_plan *plan, struct kcd_account *ret)
+{
+  *ret = (struct kcd_account){0};
+  if (plan->host == NULL)
+    return;
+  copy_account(plan->host, ret);
+  kcd_values_copy(&ret->delegate_to, &plan->add);
+  ret->uac = plan->uac_after;
+}

@@ -1,0 +1,112 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/clock.h>
+#include <kcdfix/record.h>
+
+#include "recordfields.h"
+
+#define FIELD(NAME, KIND)                                                                                              \
+  {                                                                                                                    \
+#NAME, KCD_FIELD_##KIND, offsetof(struct kcd_record, NAME)                                                         \
+  }
+
+const struct kcd_record_field kcd_record_fields[] = {
+    FIELD(id, ID),
+    FIELD(run, ID),
+    FIELD(state, STATE),
+    FIELD(tool_version, TEXT),
+    FIELD(created, TIME),
+    FIELD(changed, TIME),
+    FIELD(undone, TIME),
+    FIELD(by, TEXT),
+    FIELD(uid, U32),
+    FIELD(reason, OPTIONAL),
+    FIELD(dc, TEXT),
+    FIELD(domain, TEXT),
+    FIELD(host, TEXT),
+    FIELD(dn, TEXT),
+    FIELD(guid, GUID),
+    FIELD(mode, MODE),
+    FIELD(spns, SPNS),
+    FIELD(list_before, VALUES),
+    FIELD(list_added, VALUES),
+    FIELD(list_ours, BOOL),
+    FIELD(uac_before, U32),
+    FIELD(uac_after, U32),
+    FIELD(uac_ours, BOOL),
+    FIELD(usn_before, U64),
+};
+const size_t kcd_n_record_fields = sizeof kcd_record_fields / sizeof kcd_record_fields[0];
+
+static const char *const state_names[] = {
+    [KCD_RECORD_PLANNED] = "planned", [KCD_RECORD_APPLIED] = "applied",   [KCD_RECORD_ALREADY] = "already",
+    [KCD_RECORD_REFUSED] = "refused", [KCD_RECORD_CONFLICT] = "conflict", [KCD_RECORD_UNKNOWN] = "unknown",
+    [KCD_RECORD_UNDOING] = "undoing", [KCD_RECORD_UNDONE] = "undone"};
+
+const char *kcd_record_state_name(enum kcd_record_state state)
+{
+  return state_names[state];
+}
+
+int kcd_record_state_parse(const char *name, enum kcd_record_state *ret)
+{
+  for (int state = KCD_RECORD_PLANNED; state <= KCD_RECORD_UNDONE; state++)
+    if (strcmp(state_names[state], name) == 0) {
+      *ret = (enum kcd_record_state)state;
+      return 0;
+    }
+  return -1;
+}
+
+void kcd_record_done(struct kcd_record *record)
+{
+  if (record == NULL)
+    return;
+  char *const texts[] = {record->id, record->run,    record->tool_version, record->by, record->reason,
+                         record->dc, record->domain, record->host,         record->dn};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    free(texts[i]);
+  for (size_t i = 0; i < record->n_spns; i++)
+    free(record->spns[i]);
+  free(record->spns);
+  kcd_values_done(&record->list_before);
+  kcd_values_done(&record->list_added);
+  *record = (struct kcd_record){0};
+}
+
+static bool is_name_char(char c)
+{
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+char *kcd_record_make_id(time_t when, const char *sam_account_name)
+{
+  KCD_AUTO_CHAR time = kcd_time_compact(when);
+  size_t len = strlen(sam_account_name);
+  if (len > 0 && sam_account_name[len - 1] == '$')
+    len--;
+  if (len > KCD_RECORD_ID_MAX - strlen(time) - 1)
+    len = KCD_RECORD_ID_MAX - strlen(time) - 1;
+  KCD_AUTO_CHAR name = len == 0 ? kcd_strdup("_") : kcd_strndup(sam_account_name, len);
+  for (char *p = name; *p != '\0'; p++)
+    if (!is_name_char(*p))
+      *p = '_';
+  return kcd_asprintf("%s-%s", time, name);
+}
+
+bool kcd_record_id_is_valid(const char *text)
+{
+  static const char form[] = "00000000T000000Z-";
+  const size_t len = strlen(text);
+  if (len < sizeof form || len > KCD_RECORD_ID_MAX)
+    return false;
+  for (size_t i = 0; i < sizeof form - 1; i++)
+    if (form[i] == '0' ? isdigit((unsigned char)text[i]) == 0 : text[i] != form[i])
+      return false;
+  for (const char *p = text + sizeof form - 1; *p != '\0'; p++)
+    if (!is_name_char(*p))
+      return false;
+  return true;
+}

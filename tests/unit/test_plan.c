@@ -1,0 +1,397 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/plan.h>
+#include <kcdfix/text.h>
+#include <kcdfix/uac.h>
+
+#include "facts_fixture.h"
+
+#define BIT KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION
+
+static void plan(struct domain *d, enum kcd_mode mode, bool exact, struct kcd_object_plan *ret)
+{
+  const struct kcd_plan_options options = {.mode = mode, .exact = exact};
+  kcd_plan_object(&d->facts, 1, &options, ret);
+}
+
+/* "cifs/a cifs/b" of the values to add; owned. */
+static char *added(const struct kcd_object_plan *plan)
+{
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  for (size_t i = 0; i < plan->add.n; i++)
+    kcd_buf_addf(&out, "%s%s", i == 0 ? "" : " ", (const char *)plan->add.v[i].data);
+  return kcd_buf_take_text(&out);
+}
+
+static void check(struct domain *d, enum kcd_mode mode, bool exact, const char *add, uint32_t uac)
+{
+  struct kcd_object_plan p;
+  plan(d, mode, exact, &p);
+  KCD_AUTO_CHAR found = added(&p);
+  assert_string_equal(found, add);
+  assert_int_equal(p.uac_before, d->host.uac);
+  assert_int_equal(p.uac_after, uac);
+  assert_int_equal(p.n_refusals, 0);
+  const bool change = add[0] != '\0' || uac != d->host.uac;
+  assert_int_equal(kcd_object_plan_state(&p), change ? KCD_PLAN_CHANGE : KCD_PLAN_NOTHING);
+  kcd_object_plan_done(&p);
+}
+
+static void modes_have_names(void **state)
+{
+  (void)state;
+  enum kcd_mode mode = KCD_MODE_LIST_ONLY;
+  assert_int_equal(kcd_mode_parse("kerberos-only", &mode), 0);
+  assert_int_equal(mode, KCD_MODE_KERBEROS_ONLY);
+  assert_int_equal(kcd_mode_parse("--kerberos-only", &mode), -1);
+  assert_string_equal(kcd_mode_name(KCD_MODE_PROTOCOL_TRANSITION), "protocol-transition");
+  assert_string_equal(kcd_mode_option(KCD_MODE_PROTOCOL_TRANSITION), "--protocol-transition");
+  assert_string_equal(kcd_mode_option(KCD_MODE_LIST_ONLY), "");
+}
+
+static void nothing_to_do_when_all_is_there(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, false, "", d.host.uac);
+  check(&d, KCD_MODE_LIST_ONLY, false, "", d.host.uac);
+  domain_ask(&d, "CIFS/2016gui");
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, false, "", d.host.uac);
+  domain_done(&d);
+}
+
+static void only_the_bit(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  d.host.uac = KCD_UAC_WORKSTATION | KCD_UAC_DONT_EXPIRE_PASSWD | 0x80000000u;
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, false, "", d.host.uac | BIT);
+  check(&d, KCD_MODE_LIST_ONLY, false, "", d.host.uac);
+  check(&d, KCD_MODE_KERBEROS_ONLY, false, "", d.host.uac);
+  d.host.uac |= BIT;
+  check(&d, KCD_MODE_KERBEROS_ONLY, false, "", d.host.uac & ~BIT);
+  domain_done(&d);
+}
+
+static void both_forms_unless_exact(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  NO_LIST(&d);
+  d.host.uac = KCD_UAC_WORKSTATION;
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, false, "cifs/2016GUI cifs/2016GUI.contoso.com", KCD_UAC_WORKSTATION | BIT);
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, true, "cifs/2016GUI", KCD_UAC_WORKSTATION | BIT);
+  LIST(&d, "CIFS/2016gui.CONTOSO.com");
+  check(&d, KCD_MODE_LIST_ONLY, false, "cifs/2016GUI", KCD_UAC_WORKSTATION);
+  LIST(&d, "CIFS/2016GUI");
+  check(&d, KCD_MODE_LIST_ONLY, false, "cifs/2016GUI.contoso.com", KCD_UAC_WORKSTATION);
+  domain_done(&d);
+}
+
+static void a_name_with_blanks_is_written_plainly(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  d.dc.flavour = KCD_FLAVOUR_SAMBA_417;
+  domain_ask(&d, MIGRATION "/2016GUI");
+  d.target.escaped_form_owned = true;
+  check(&d, KCD_MODE_LIST_ONLY, true, MIGRATION "/2016GUI", d.host.uac);
+  domain_done(&d);
+}
+
+static void check_left_out(struct domain *d, const char *words)
+{
+  struct kcd_object_plan p;
+  plan(d, KCD_MODE_LIST_ONLY, false, &p);
+  KCD_AUTO_CHAR found = added(&p);
+  assert_string_equal(found, "cifs/2016GUI");
+  assert_int_equal(p.n_left_out, 1);
+  assert_non_null(strstr(p.left_out[0], "cifs/2016GUI.contoso.com"));
+  assert_non_null(strstr(p.left_out[0], words));
+  kcd_object_plan_done(&p);
+}
+
+static void the_sibling_of_another_account_stays_out(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  NO_LIST(&d);
+  d.target.sibling_owners[0].account = &d.other;
+  check_left_out(&d, "OLDFS$");
+  free(d.target.sibling_owners[0].value);
+  d.target.n_sibling_owners = 0;
+  check_left_out(&d, "no account holds it");
+  domain_done(&d);
+}
+
+static void check_refused(struct domain *d, enum kcd_finding_id id, const char *spn)
+{
+  struct kcd_object_plan p;
+  plan(d, KCD_MODE_PROTOCOL_TRANSITION, false, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  assert_int_equal(p.n_refusals, 1);
+  assert_int_equal(p.refusals[0].id, id);
+  if (spn == NULL)
+    assert_null(p.refusals[0].spn);
+  else
+    assert_string_equal(p.refusals[0].spn, spn);
+  assert_true(strlen(p.refusals[0].message) > 10 && kcd_is_displayable(p.refusals[0].message));
+  assert_int_equal(p.add.n, 0);
+  assert_int_equal(p.uac_after, p.uac_before);
+  kcd_object_plan_done(&p);
+  domain_done(d);
+}
+
+static struct domain *unprepared(struct domain *d)
+{
+  domain_init(d);
+  NO_LIST(d);
+  d->host.uac = KCD_UAC_WORKSTATION;
+  return d;
+}
+
+static void hosts_that_are_never_touched(void **state)
+{
+  (void)state;
+  struct domain d;
+  unprepared(&d)->facts.host = NULL;
+  d.facts.host_matches = 0;
+  check_refused(&d, KCD_F_HOST_NOT_FOUND, NULL);
+  unprepared(&d)->facts.host = NULL;
+  d.facts.host_matches = 2;
+  check_refused(&d, KCD_F_HOST_OBJECT_DUPLICATE, NULL);
+  unprepared(&d)->host.kind = KCD_KIND_USER;
+  check_refused(&d, KCD_F_WRONG_OBJECT, NULL);
+  unprepared(&d)->host.kind = KCD_KIND_MANAGED_SERVICE;
+  check_refused(&d, KCD_F_WRONG_OBJECT, NULL);
+  unprepared(&d)->host.uac = KCD_UAC_SERVER_TRUST;
+  check_refused(&d, KCD_F_WRONG_OBJECT, NULL);
+  unprepared(&d)->host.uac = KCD_UAC_WORKSTATION | KCD_UAC_PARTIAL_SECRETS;
+  check_refused(&d, KCD_F_WRONG_OBJECT, NULL);
+  unprepared(&d)->host.has_uac = false;
+  check_refused(&d, KCD_F_HOST_ACCOUNT_UNUSABLE, NULL);
+}
+
+static void targets_that_are_never_listed(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_ask(unprepared(&d), "krbtgt/CONTOSO.COM");
+  check_refused(&d, KCD_F_KRBTGT_LISTED, "krbtgt/CONTOSO.COM");
+  domain_ask(unprepared(&d), "KADMIN/changepw");
+  check_refused(&d, KCD_F_KRBTGT_LISTED, "KADMIN/changepw");
+  domain_drop_owners(unprepared(&d));
+  check_refused(&d, KCD_F_TARGET_SPN_MISSING, "cifs/2016GUI");
+  domain_add_owner(unprepared(&d), &d.other, "cifs/2016GUI", true);
+  check_refused(&d, KCD_F_DUPLICATE_SPN, "cifs/2016GUI");
+  unprepared(&d)->server.sid.sub[3]++;
+  check_refused(&d, KCD_F_TARGET_OTHER_DOMAIN, "cifs/2016GUI");
+}
+
+static void one_refused_spn_refuses_the_host(void **state)
+{
+  (void)state;
+  struct domain good, bad;
+  unprepared(&good);
+  domain_drop_owners(unprepared(&bad));
+  struct kcd_facts facts[2] = {good.facts, bad.facts};
+  facts[1].host = facts[0].host;
+  struct kcd_object_plan p;
+  kcd_plan_object(facts, 2, &(struct kcd_plan_options){.mode = KCD_MODE_PROTOCOL_TRANSITION}, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  assert_int_equal(p.add.n, 0);
+  kcd_object_plan_done(&p);
+  domain_done(&good);
+  domain_done(&bad);
+}
+
+static void several_spns_make_one_plan(void **state)
+{
+  (void)state;
+  struct domain one, two;
+  unprepared(&one);
+  domain_ask(unprepared(&two), MIGRATION "/2016GUI");
+  struct kcd_facts facts[3] = {one.facts, two.facts, one.facts};
+  facts[1].host = facts[0].host;
+  struct kcd_object_plan p;
+  kcd_plan_object(facts, 3, &(struct kcd_plan_options){.mode = KCD_MODE_LIST_ONLY}, &p);
+  KCD_AUTO_CHAR found = added(&p);
+  assert_string_equal(found,
+                      "cifs/2016GUI cifs/2016GUI.contoso.com " MIGRATION "/2016GUI " MIGRATION "/2016GUI.contoso.com");
+  kcd_object_plan_done(&p);
+  domain_done(&one);
+  domain_done(&two);
+}
+
+static void what_apply_cannot_cure_is_no_refusal(void **state)
+{
+  (void)state;
+  struct domain d;
+  unprepared(&d)->user.uac |= KCD_UAC_NOT_DELEGATED;
+  d.server.uac |= KCD_UAC_DISABLED;
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, true, "cifs/2016GUI", KCD_UAC_WORKSTATION | BIT);
+  domain_done(&d);
+}
+
+static void a_dc_as_target_has_to_be_named(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  unprepared(&d)->server.uac = KCD_UAC_SERVER_TRUST;
+  plan(&d, KCD_MODE_LIST_ONLY, false, &p);
+  assert_true(p.target_is_dc);
+  assert_string_equal(p.dc_target, "2016GUI");
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_CHANGE);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static bool warns_of(const struct kcd_object_plan *p, const char *words)
+{
+  for (size_t i = 0; i < p->n_warnings; i++)
+    if (strstr(p->warnings[i], words) != NULL)
+      return kcd_is_displayable(p->warnings[i]);
+  return false;
+}
+
+static bool planning_warns_of(struct domain *d, enum kcd_mode mode, const char *words)
+{
+  struct kcd_object_plan p;
+  plan(d, mode, false, &p);
+  bool found = warns_of(&p, words);
+  kcd_object_plan_done(&p);
+  return found;
+}
+
+static void the_first_entry_may_break_what_works(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_grant_rbcd(unprepared(&d));
+  const char *words = "breaks the resource-based delegation to 2016GUI";
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, words));
+  assert_true(planning_warns_of(&d, KCD_MODE_KERBEROS_ONLY, words));
+  assert_false(planning_warns_of(&d, KCD_MODE_PROTOCOL_TRANSITION, words));
+  d.dc.flavour = KCD_FLAVOUR_SAMBA_417; /* nothing works there that could break */
+  assert_false(planning_warns_of(&d, KCD_MODE_LIST_ONLY, words));
+  domain_done(&d);
+}
+
+static void the_list_alone_will_not_do(void **state)
+{
+  (void)state;
+  struct domain d;
+  unprepared(&d);
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "--protocol-transition"));
+  assert_false(planning_warns_of(&d, KCD_MODE_PROTOCOL_TRANSITION, "--protocol-transition"));
+  domain_done(&d);
+}
+
+static void kerberos_only_stops_the_others(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  LIST(&d, "cifs/2016gui", "cifs/2016GUI.contoso.com", "cifs/FS1", "http/\x1b[2J");
+  struct kcd_object_plan p;
+  plan(&d, KCD_MODE_KERBEROS_ONLY, false, &p);
+  assert_int_equal(p.n_warnings, 1);
+  assert_non_null(strstr(p.warnings[0], "cifs/FS1 and http/\\x1b[2J."));
+  assert_null(strstr(p.warnings[0], "2016gui"));
+  kcd_object_plan_done(&p);
+  d.host.uac = KCD_UAC_WORKSTATION; /* nothing stops that did not work */
+  assert_false(planning_warns_of(&d, KCD_MODE_KERBEROS_ONLY, "cifs/FS1"));
+  domain_done(&d);
+}
+
+static void other_warnings(void **state)
+{
+  (void)state;
+  struct domain d;
+  unprepared(&d)->host.uac |= KCD_UAC_TRUSTED_FOR_DELEGATION;
+  d.host.is_cluster_name = true;
+  for (int i = 0; i < 1000; i++) {
+    KCD_AUTO_CHAR entry = kcd_asprintf("cifs/S%d", i);
+    kcd_values_add_text(&d.host.delegate_to, entry);
+  }
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "unconstrained"));
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "name of a cluster"));
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "1002 values"));
+  domain_done(&d);
+}
+
+static void a_preview_is_a_copy_that_works(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  struct kcd_account after;
+  struct kcd_judgement judgement;
+  unprepared(&d);
+  d.host.token = kcd_calloc(1, sizeof *d.host.token);
+  d.host.token[d.host.n_token++] = d.server.sid;
+  plan(&d, KCD_MODE_PROTOCOL_TRANSITION, false, &p);
+  kcd_plan_preview(&p, &after);
+  assert_true(kcd_sid_equal(&after.token[0], &d.server.sid));
+  assert_ptr_not_equal(after.token, d.host.token);
+  assert_int_equal(after.delegate_to.n, 2);
+  assert_int_equal(after.uac, KCD_UAC_WORKSTATION | BIT);
+  assert_int_equal(d.host.delegate_to.n, 0);
+  d.facts.host = &after;
+  kcd_judge(&d.facts, KCD_FLAVOUR_WINDOWS, NULL, "", &judgement);
+  assert_int_equal(judgement.verdict, KCD_WORKS);
+  assert_int_equal(judgement.findings.n, 0);
+  kcd_judgement_done(&judgement);
+  kcd_account_done(&after);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void a_preview_without_a_host_is_empty(void **state)
+{
+  (void)state;
+  struct kcd_object_plan p = {0};
+  struct kcd_account after;
+  kcd_plan_preview(&p, &after);
+  assert_null(after.dn);
+  kcd_account_done(&after);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(modes_have_names),
+      cmocka_unit_test(nothing_to_do_when_all_is_there),
+      cmocka_unit_test(only_the_bit),
+      cmocka_unit_test(both_forms_unless_exact),
+      cmocka_unit_test(a_name_with_blanks_is_written_plainly),
+      cmocka_unit_test(the_sibling_of_another_account_stays_out),
+      cmocka_unit_test(hosts_that_are_never_touched),
+      cmocka_unit_test(targets_that_are_never_listed),
+      cmocka_unit_test(one_refused_spn_refuses_the_host),
+      cmocka_unit_test(several_spns_make_one_plan),
+      cmocka_unit_test(what_apply_cannot_cure_is_no_refusal),
+      cmocka_unit_test(a_dc_as_target_has_to_be_named),
+      cmocka_unit_test(the_first_entry_may_break_what_works),
+      cmocka_unit_test(the_list_alone_will_not_do),
+      cmocka_unit_test(kerberos_only_stops_the_others),
+      cmocka_unit_test(other_warnings),
+      cmocka_unit_test(a_preview_is_a_copy_that_works),
+      cmocka_unit_test(a_preview_without_a_host_is_empty),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+/* directory.h - one LDAP connection to one domain controller: connect, bind, search, modify.
+ *
+ * The only module that knows libldap. What leaves it is plain: struct kcd_dc, struct kcd_entry, struct kcd_error.
+ */
+#ifndef KCDFIX_DIRECTORY_H
+#define KCDFIX_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <kcdfix/entry.h>
+#include <kcdfix/error.h>
+#include <kcdfix/facts.h>
+
+struct kcd_dir;
+
+struct kcd_dir_options {
+  const char *host; /* DNS name of the DC: also the name in the service principal ldap/HOST; no reverse look-up */
+  uint16_t port;    /* 0: 389, or 636 with tls */
+  bool tls;         /* ldaps:// */
+  int timeout_ms;   /* for connecting and for each answer; the whole connect obeys it */
+  void (*trace)(void *data, const char *line); /* -vv: one line a request; NULL for none */
+  void *trace_data;
+};
+
+/* Connects (every address of HOST in turn, within the time limit), reads the RootDSE and fills kcd_dir_dc().
+ * Fails with KCD_E_UNREACHABLE (id dc-unreachable) and names host, port and what happened. */
+int kcd_dir_open(const struct kcd_dir_options *options, struct kcd_dir **ret, struct kcd_error *err);
+
+/* SASL/GSSAPI with the process's credential cache (KRB5CCNAME). On ldap:// with signing and sealing, SSF of at least
+ * 56; on ldaps:// with no SASL layer and tls-server-end-point channel binding. Fails with KCD_E_NOT_AUTHENTICATED, or
+ * KCD_E_UNSUPPORTED where the server cannot do it (Samba 4.17 refuses GSSAPI inside TLS), or with id
+ * "sasl-plugin-missing" where the GSSAPI plugin of cyrus-sasl is not installed. */
+int kcd_dir_bind(struct kcd_dir *dir, struct kcd_error *err);
+
+void kcd_dir_close(struct kcd_dir *dir); /* NULL is accepted */
+static inline void kcd_dir_free(struct kcd_dir *dir)
+{
+  kcd_dir_close(dir);
+}
+KCD_DEFINE_AUTO(kcd_dir)
+
+/* The DC of this connection, from its RootDSE; flavour is refined by kcd_gather. Borrowed. */
+struct kcd_dc *kcd_dir_dc(struct kcd_dir *dir);
+/* LDAP requests sent so far, binds included: for the benchmark and -vv. */
+unsigned kcd_dir_requests(const struct kcd_dir *dir);
+
+enum kcd_scope { KCD_BASE, KCD_ONE, KCD_SUBTREE };
+
+struct kcd_search {
+  const char *base; /* DN, "<GUID=...>", "<SID=...>" or "" for the RootDSE */
+  enum kcd_scope scope;
+  const char *filter;            /* NULL: (objectClass=*) */
+  const char *const *attributes; /* NULL-terminated */
+  unsigned limit;                /* stop after so many entries, 0: all of them, by pages of 500 */
+  bool missing_is_empty;         /* noSuchObject (32), and a base that is no DN (34), give no entries and no error */
+  bool best_effort;              /* a convenience: the server gets 1 s, and what was found by then is the answer */
+};
+
+/* Sends N searches together, then collects all answers; goes on with pages and value ranges (;range=) until complete.
+ * RET is an array of N results, owned by the caller (kcd_entries_done each), filled on success only. Continuation
+ * references are skipped. */
+int kcd_dir_search(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
+                   struct kcd_error *err);
+
+/* One element of a modify: delete or add values of one attribute. There is no replace, on purpose. */
+enum kcd_mod_op { KCD_MOD_ADD, KCD_MOD_DELETE };
+struct kcd_mod {
+  enum kcd_mod_op op;
+  const char *attribute;
+  struct kcd_values values; /* borrowed */
+};
+
+/* What a modify turned out to be. */
+struct kcd_modify_result {
+  uint64_t usn_before; /* highestCommittedUSN, asked in the same flight just before the modify; 0 if not told. Filled
+                        * whenever it was told, for KCD_E_UNKNOWN_RESULT too */
+};
+
+/* One Modify of the object with this objectGUID. Results:
+ *   0                        the server said success
+ *   KCD_E_CONFLICT           16 noSuchAttribute, 20 attributeOrValueExists: the object is not as it was
+ *   KCD_E_DENIED             50, and 19 or 53 where the text of the server is about rights
+ *   KCD_E_NOT_FOUND          32: the object is gone
+ *   KCD_E_UNKNOWN_RESULT     sent, and no answer came
+ *   KCD_E_REJECTED           anything else
+ * The server's words are kept in err->server_text. */
+int kcd_dir_modify(struct kcd_dir *dir, const uint8_t guid[16], const struct kcd_mod *mods, size_t n,
+                   struct kcd_modify_result *ret, struct kcd_error *err);
+
+#endif

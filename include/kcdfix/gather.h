@@ -1,0 +1,75 @@
+/* gather.h - from operands to facts: which searches to send, in how few flights. */
+#ifndef KCDFIX_GATHER_H
+#define KCDFIX_GATHER_H
+
+#include <kcdfix/directory.h>
+#include <kcdfix/facts.h>
+
+/* What to find out. Operands as typed. */
+struct kcd_query {
+  const char *const *hosts;
+  size_t n_hosts;
+  const char *const *spns;
+  size_t n_spns;           /* 0: every SPN in the list of each host */
+  const char *user;        /* "alice", "DOM\alice", "alice@REALM", a DN; NULL: no user is looked for */
+  bool reachable_accounts; /* also the owners of every listed entry of the hosts, and the privileged users: for apply */
+};
+
+/* One account of an SPN listed on a host that is not among the operands: for the sentence about security. */
+struct kcd_reachable {
+  char *spn;
+  struct kcd_account *account; /* NULL: no account owns it */
+};
+
+struct kcd_host_facts {
+  char *operand;
+  struct kcd_account *account; /* NULL: not found or ambiguous; borrowed from accounts */
+  size_t matches;
+  char **match_dns;                /* DNs of all matches, for the message when ambiguous */
+  struct kcd_reachable *reachable; /* with query.reachable_accounts: one row a listed entry */
+  size_t n_reachable;
+};
+
+struct kcd_facts_set {
+  struct kcd_dc *dc;             /* borrowed from the connection */
+  struct kcd_account **accounts; /* all accounts met, each once (by objectGUID); owned */
+  size_t n_accounts;
+  struct kcd_host_facts *hosts;
+  size_t n_hosts;
+  struct kcd_target *targets; /* one for each SPN operand, or for each distinct listed entry when there was none */
+  size_t n_targets;
+  char *user_operand;
+  char *user_realm; /* realm in the operand when it is not the DC's */
+  struct kcd_account *user;
+  size_t user_matches;
+  struct kcd_account *krbtgt;   /* not among the accounts: read with few attributes; owned, NULL if not readable */
+  struct kcd_account **holders; /* other accounts that list one of the SPN operands (finding wrong-object) */
+  size_t n_holders;
+  struct kcd_account **privileged; /* with query.reachable_accounts: adminCount = 1, enabled, neither sensitive nor in
+                                    * Protected Users */
+  size_t n_privileged;
+};
+void kcd_facts_set_done(struct kcd_facts_set *set);
+
+/* Reads everything, read-only. Searches that do not depend on each other go out together: one flight for operands, one
+ * for what depends on them (tokenGroups, owners of siblings and of list entries). Host by every form of name: CORE2016,
+ * CORE2016$, DOM\CORE2016, FQDN, DN (found by sAMAccountName, else dNSHostName; of computers and managed service
+ * accounts; where there is none of these, other objects of that name are the matches, so that the message can say what
+ * they are). dNSHostName has no index: it is searched for only where nothing else bears the name, and before a change
+ * (reachable_accounts), to see a second account of that name. An SPN that
+ * does not parse is KCD_E_USAGE, and so is a host of another domain. Not found is no error: the facts say so. Refines
+ * dc->flavour. */
+int kcd_gather(struct kcd_dir *dir, const struct kcd_query *query, struct kcd_facts_set *ret, struct kcd_error *err);
+
+/* The view of one pair. NOW is this machine's clock. */
+void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t target, time_t now, struct kcd_facts *ret);
+
+/* One account anew, by objectGUID, with its replication metadata: before a change and for reading back. KCD_E_NOT_FOUND
+ * when the object is gone. */
+int kcd_gather_account(struct kcd_dir *dir, const uint8_t guid[16], struct kcd_account *ret, struct kcd_error *err);
+
+/* How an operand names a host, without I/O: the filter to search for it. Owned by the caller. KCD_E_USAGE for an empty
+ * name or the prefix of another domain (a NetBIOS name passes here: kcd_gather asks the DC for its own). */
+char *kcd_host_filter(const char *operand, const struct kcd_dc *dc, struct kcd_error *err);
+
+#endif

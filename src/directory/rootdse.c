@@ -1,0 +1,130 @@
+#include <string.h>
+#include <time.h>
+
+#include <kcdfix/clock.h>
+#include <kcdfix/ldaptext.h>
+#include <kcdfix/text.h>
+
+#include "dir.h"
+
+static const char *const attributes[] = {"dnsHostName",
+                                         "ldapServiceName",
+                                         "serverName",
+                                         "defaultNamingContext",
+                                         "configurationNamingContext",
+                                         "rootDomainNamingContext",
+                                         "domainFunctionality",
+                                         "forestFunctionality",
+                                         "domainControllerFunctionality",
+                                         "isGlobalCatalogReady",
+                                         "currentTime",
+                                         "vendorName",
+                                         NULL};
+
+static char *text_of(const struct kcd_entry *entry, const char *name)
+{
+  return kcd_strdup(kcd_entry_text(entry, name));
+}
+
+static unsigned level_of(const struct kcd_entry *entry, const char *name)
+{
+  uint32_t level = 0;
+  kcd_entry_u32(entry, name, &level);
+  return level;
+}
+
+/* Behind the next comma that separates components of a DN. */
+static const char *skip_component(const char *dn)
+{
+  for (; *dn != '\0' && *dn != ','; dn++)
+    if (*dn == '\\' && dn[1] != '\0')
+      dn++;
+  return *dn == ',' ? dn + 1 : dn;
+}
+
+/* "Site" of "CN=DC1,CN=Servers,CN=Site,CN=Sites,CN=Configuration,..."; NULL if the DN is another. */
+static char *site_of(const char *server_dn)
+{
+  if (server_dn == NULL)
+    return NULL;
+  const char *servers = skip_component(server_dn);
+  if (!kcd_starts_nocase(servers, "CN=Servers,"))
+    return NULL;
+  KCD_AUTO_CHAR site = kcd_dn_first_value(skip_component(servers));
+  return site != NULL && site[0] != '\0' ? KCD_TAKE(site) : NULL;
+}
+
+/* "kcd.test:dc1$@KCD.TEST": the forest's DNS name, the DC's account, its realm. */
+static void read_service_name(struct kcd_dir *dir, const char *text)
+{
+  const char *account = text != NULL ? strchr(text, ':') : NULL;
+  const char *realm = account != NULL ? strrchr(account, '@') : NULL;
+  if (realm != NULL && realm > account + 1) {
+    dir->dc_account = kcd_strndup(account + 1, (size_t)(realm - account - 1));
+    dir->dc.realm = kcd_strdup(realm + 1);
+  }
+}
+
+/* What a DC without ldapServiceName would have put there. */
+static void guess_service_name(struct kcd_dir *dir)
+{
+  const char *name = dir->dc.name != NULL ? dir->dc.name : dir->host;
+  if (dir->dc_account == NULL)
+    dir->dc_account = kcd_asprintf("%.*s$", (int)strcspn(name, "."), name);
+  if (dir->dc.realm == NULL)
+    dir->dc.realm = kcd_upper(dir->dc.domain);
+}
+
+static void read_clock(struct kcd_dc *dc, const char *text)
+{
+  dc->clock_read_at = time(NULL);
+  if (text == NULL || kcd_time_parse_generalized(text, &dc->clock) < 0)
+    dc->clock = 0;
+}
+
+static void read_entry(struct kcd_dir *dir, const struct kcd_entry *entry)
+{
+  struct kcd_dc *dc = &dir->dc;
+  dc->name = text_of(entry, "dnsHostName");
+  dc->domain_nc = text_of(entry, "defaultNamingContext");
+  dc->config_nc = text_of(entry, "configurationNamingContext");
+  dc->root_nc = text_of(entry, "rootDomainNamingContext");
+  dc->server_dn = text_of(entry, "serverName");
+  dc->vendor = text_of(entry, "vendorName");
+  dc->site = site_of(dc->server_dn);
+  dc->domain_level = level_of(entry, "domainFunctionality");
+  dc->forest_level = level_of(entry, "forestFunctionality");
+  dc->dc_level = level_of(entry, "domainControllerFunctionality");
+  const char *catalog = kcd_entry_text(entry, "isGlobalCatalogReady");
+  dc->global_catalog = catalog != NULL && kcd_equal_nocase(catalog, "TRUE");
+  read_clock(dc, kcd_entry_text(entry, "currentTime"));
+  read_service_name(dir, kcd_entry_text(entry, "ldapServiceName"));
+}
+
+static int check(struct kcd_dir *dir, struct kcd_error *err)
+{
+  struct kcd_dc *dc = &dir->dc;
+  if (dc->domain_nc != NULL)
+    dc->domain = kcd_dn_to_domain(dc->domain_nc);
+  if (dc->domain == NULL || dc->config_nc == NULL) {
+    kcd_fail(err, KCD_E_UNSUPPORTED, "%s is no Active Directory domain controller: its RootDSE names no domain",
+             dir->where);
+    return kcd_error_on(err, NULL, dir->host);
+  }
+  guess_service_name(dir);
+  if (dc->name == NULL)
+    dc->name = kcd_strdup(dir->host);
+  dc->flavour = kcd_flavour_of(dc->vendor, NULL, NULL, dc->dc_level);
+  return 0;
+}
+
+int dir_read_rootdse(struct kcd_dir *dir, struct kcd_error *err)
+{
+  struct kcd_search search = {.base = "", .scope = KCD_BASE, .attributes = attributes};
+  __attribute__((cleanup(kcd_entries_done))) struct kcd_entries found = {NULL, 0};
+  if (kcd_dir_search(dir, &search, 1, &found, err) < 0)
+    return kcd_error_wrap(err, "cannot read the RootDSE");
+  if (found.n == 1)
+    read_entry(dir, &found.v[0]);
+  return check(dir, err);
+}

@@ -1,0 +1,554 @@
+/* Searches against a FAKE server: pages, ranges, limits and faults that no real DC shows on demand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <kcdfix/directory.h>
+
+#include "ldap_server.h"
+
+#define QUICK_MS 300
+
+static const char *const attributes[] = {"servicePrincipalName", NULL};
+
+static struct kcd_dir *open_dir(ldap_server_fn *answer, int timeout_ms)
+{
+  uint16_t port = ldap_server_start(answer);
+  struct kcd_dir_options options = {.host = "127.0.0.1", .port = port, .timeout_ms = timeout_ms};
+  struct kcd_dir *dir = NULL;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (kcd_dir_open(&options, &dir, &err) < 0)
+    fail_msg("%s", err.message);
+  return dir;
+}
+
+static void close_dir(struct kcd_dir *dir)
+{
+  kcd_dir_close(dir);
+  ldap_server_stop();
+}
+
+static struct kcd_search below(unsigned limit)
+{
+  return (struct kcd_search){.base = "DC=kcd,DC=test", .scope = KCD_SUBTREE, .attributes = attributes, .limit = limit};
+}
+
+static struct kcd_search at(const char *base)
+{
+  return (struct kcd_search){.base = base, .scope = KCD_BASE, .attributes = attributes};
+}
+
+/* Runs one search and keeps what came of it. */
+static struct kcd_entries found;
+static struct kcd_error err;
+static int search(struct kcd_dir *dir, struct kcd_search what)
+{
+  kcd_entries_done(&found);
+  err = KCD_ERROR_INIT;
+  return kcd_dir_search(dir, &what, 1, &found, &err);
+}
+
+/* ---- RootDSE ---- */
+
+static void rootdse(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(ldap_server_rootdse, 2000);
+  const struct kcd_dc *dc = kcd_dir_dc(dir);
+  assert_string_equal(dc->name, "fake.kcd.test");
+  assert_string_equal(dc->domain, "kcd.test");
+  assert_string_equal(dc->realm, "KCD.TEST");
+  assert_string_equal(dc->site, "First, Site");
+  assert_int_equal(dc->dc_level, 7);
+  assert_int_equal(dc->flavour, KCD_FLAVOUR_WINDOWS);
+  assert_int_equal(dc->clock, 1795293000);
+  assert_int_equal(kcd_dir_requests(dir), 1);
+  close_dir(dir);
+}
+
+static int open_fails(ldap_server_fn *answer, const char *host)
+{
+  uint16_t port = ldap_server_start(answer);
+  struct kcd_dir_options options = {.host = host, .port = port, .timeout_ms = QUICK_MS};
+  struct kcd_dir *dir = NULL;
+  err = KCD_ERROR_INIT;
+  int status = kcd_dir_open(&options, &dir, &err);
+  assert_null(dir);
+  ldap_server_stop();
+  return status;
+}
+
+static bool answer_other_directory(struct ldap_request *request)
+{
+  ldap_server_entry(request, "", "vendorName", "1", "Somebody", NULL);
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static void no_active_directory(void **state)
+{
+  (void)state;
+  assert_int_equal(open_fails(answer_other_directory, "127.0.0.1"), -1);
+  assert_int_equal(err.code, KCD_E_UNSUPPORTED);
+}
+
+static bool answer_nothing(struct ldap_request *request)
+{
+  (void)request;
+  return true;
+}
+
+static bool answer_with_the_end(struct ldap_request *request)
+{
+  (void)request;
+  return false;
+}
+
+static long milliseconds_since(const struct timespec *begin)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (now.tv_sec - begin->tv_sec) * 1000 + (now.tv_nsec - begin->tv_nsec) / 1000000;
+}
+
+static void silent_from_the_start(void **state)
+{
+  (void)state;
+  struct timespec begin;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  assert_int_equal(open_fails(answer_nothing, "127.0.0.1"), -1);
+  assert_true(milliseconds_since(&begin) < 5 * QUICK_MS);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  assert_string_equal(err.id, "dc-unreachable");
+  assert_non_null(strstr(err.message, "did not answer within 0.3 s"));
+}
+
+static void closed_at_once(void **state)
+{
+  (void)state;
+  assert_int_equal(open_fails(answer_with_the_end, "127.0.0.1"), -1);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  assert_non_null(strstr(err.message, "closed the connection"));
+}
+
+static void bad_host_names(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"", "a b", "dc/ldap", "dc?x", "d\xc3\xbc.test", "dc@x", "dc%2f"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    struct kcd_dir_options options = {.host = names[i], .timeout_ms = QUICK_MS};
+    struct kcd_dir *dir = NULL;
+    err = KCD_ERROR_INIT;
+    assert_int_equal(kcd_dir_open(&options, &dir, &err), -1);
+    assert_int_equal(err.code, KCD_E_USAGE);
+  }
+}
+
+/* ---- pages ---- */
+
+static bool answer_two_pages(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  bool first = request->cookie[0] == '\0';
+  ldap_server_reference(request);
+  ldap_server_entry(request, first ? "CN=A,DC=kcd,DC=test" : "CN=B,DC=kcd,DC=test", "servicePrincipalName", "2",
+                    request->paged && request->page_size == 500 ? "paged" : "not paged", first ? "1" : request->cookie,
+                    NULL);
+  ldap_server_page(request, first ? "next" : "");
+  return true;
+}
+
+static void pages(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_two_pages, 2000);
+  assert_int_equal(search(dir, below(0)), 0);
+  assert_int_equal(found.n, 2);
+  assert_string_equal(found.v[1].dn, "CN=B,DC=kcd,DC=test");
+  const struct kcd_values *values = kcd_entry_get(&found.v[1], "serviceprincipalname");
+  assert_int_equal(values->n, 2);
+  assert_string_equal((char *)values->v[0].data, "paged");
+  assert_string_equal((char *)values->v[1].data, "next");
+  assert_int_equal(kcd_dir_requests(dir), 3);
+  close_dir(dir);
+}
+
+static bool answer_one_page_and_end(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  if (request->cookie[0] != '\0')
+    return false;
+  ldap_server_entry(request, "CN=A,DC=kcd,DC=test", "cn", "1", "A", NULL);
+  ldap_server_page(request, "next");
+  return true;
+}
+
+static void down_between_pages(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_one_page_and_end, 2000);
+  assert_int_equal(search(dir, below(0)), -1);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  assert_int_equal(found.n, 0);
+  /* libldap would connect anew, without a login: nothing may be sent on such a connection */
+  unsigned requests = kcd_dir_requests(dir);
+  assert_int_equal(search(dir, below(0)), -1);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  assert_int_equal(kcd_dir_requests(dir), requests);
+  close_dir(dir);
+}
+
+static bool answer_empty_pages(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_page(request, "more");
+  return true;
+}
+
+static void pages_without_end(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_empty_pages, 2000);
+  assert_int_equal(search(dir, below(0)), -1);
+  assert_int_equal(err.code, KCD_E_MALFORMED);
+  close_dir(dir);
+}
+
+/* ---- ranges, as Windows answers ---- */
+
+static bool answer_in_ranges(struct ldap_request *request)
+{
+  static const char dn[] = "CN=A,DC=kcd,DC=test";
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  if (strcasecmp(request->attribute, "servicePrincipalName;range=4-*") == 0)
+    ldap_server_entry(request, dn, "servicePrincipalName;range=4-*", "1", "five", NULL);
+  else if (strcasecmp(request->attribute, "servicePrincipalName;range=2-*") == 0)
+    ldap_server_entry(request, dn, "servicePrincipalName;range=2-3", "2", "three", "four", NULL);
+  else
+    ldap_server_entry(request, dn, "servicePrincipalName", "0", "cn", "1", "A", "ServicePrincipalName;Range=0-1", "2",
+                      "one", "two", NULL);
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static void ranges(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_in_ranges, 2000);
+  assert_int_equal(search(dir, below(10)), 0);
+  assert_int_equal(found.n, 1);
+  const struct kcd_values *values = kcd_entry_get(&found.v[0], "servicePrincipalName");
+  static const char *const all[] = {"one", "two", "three", "four", "five"};
+  assert_int_equal(values->n, 5);
+  for (size_t i = 0; i < 5; i++)
+    assert_string_equal((char *)values->v[i].data, all[i]);
+  assert_int_equal(kcd_dir_requests(dir), 4);
+  close_dir(dir);
+}
+
+static bool answer_same_range(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_entry(request, "CN=A,DC=kcd,DC=test", "servicePrincipalName;range=0-1", "2", "one", "two", NULL);
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static void ranges_without_progress(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_same_range, 2000);
+  assert_int_equal(search(dir, below(10)), 0);
+  assert_int_equal(kcd_dir_requests(dir), 3);
+  close_dir(dir);
+}
+
+/* ---- limits and results ---- */
+
+static bool answer_many(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  for (int i = 0; i < 5; i++)
+    ldap_server_entry(request, "CN=A,DC=kcd,DC=test", "cn", "1", "A", NULL);
+  ldap_server_result(request, 4, "too many");
+  return true;
+}
+
+static void size_limit(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_many, 2000);
+  assert_int_equal(search(dir, below(3)), 0);
+  assert_int_equal(found.n, 3);
+  assert_int_equal(search(dir, below(0)), -1);
+  assert_int_equal(err.code, KCD_E_REJECTED);
+  assert_int_equal(err.foreign, 4);
+  assert_string_equal(err.name, "sizeLimitExceeded");
+  assert_string_equal(err.server_text, "too many");
+  close_dir(dir);
+}
+
+static bool answer_by_base(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_result(request, atoi(request->base), "words\n");
+  return true;
+}
+
+static void missing_objects(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_by_base, 2000);
+  struct kcd_search missing = at("32"), malformed = at("34"), denied = at("50"), empty = at("0");
+  assert_int_equal(search(dir, missing), -1);
+  assert_int_equal(err.code, KCD_E_NOT_FOUND);
+  assert_string_equal(err.server_text, "words");
+  assert_string_equal(err.object, "32");
+  missing.missing_is_empty = malformed.missing_is_empty = denied.missing_is_empty = true;
+  assert_int_equal(search(dir, missing), 0);
+  assert_int_equal(search(dir, malformed), 0);
+  assert_int_equal(search(dir, denied), -1);
+  assert_int_equal(err.code, KCD_E_DENIED);
+  assert_int_equal(search(dir, empty), 0);
+  assert_int_equal(found.n, 0);
+  close_dir(dir);
+}
+
+/* ---- several searches in one flight ---- */
+
+/* Holds the first back until the second is answered, in between an answer for nobody. */
+static bool answer_crosswise(struct ldap_request *request)
+{
+  static struct ldap_request first;
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  if (request->number == 1) {
+    first = *request;
+    return true;
+  }
+  struct ldap_request nobody = *request;
+  nobody.id = 4711;
+  ldap_server_entry(request, "CN=B,DC=kcd,DC=test", "cn", "1", "B", NULL);
+  ldap_server_result(&nobody, 0, "");
+  ldap_server_entry(&first, "CN=A,DC=kcd,DC=test", "cn", "1", "A", NULL);
+  ldap_server_result(request, 0, "");
+  ldap_server_result(&first, 0, "");
+  return true;
+}
+
+static void answers_in_any_order(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_crosswise, 2000);
+  struct kcd_search searches[] = {below(5), below(5)};
+  struct kcd_entries results[2];
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search(dir, searches, 2, results, &err), 0);
+  assert_string_equal(results[0].v[0].dn, "CN=A,DC=kcd,DC=test");
+  assert_string_equal(results[1].v[0].dn, "CN=B,DC=kcd,DC=test");
+  kcd_entries_done(&results[0]);
+  kcd_entries_done(&results[1]);
+  close_dir(dir);
+}
+
+static bool answer_base_searches(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_entry(request, request->base, "cn", "1", request->base, NULL);
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static void more_than_fit_at_once(void **state)
+{
+  (void)state;
+  enum { N = 300 };
+  struct kcd_dir *dir = open_dir(answer_base_searches, 2000);
+  struct kcd_search searches[N];
+  struct kcd_entries results[N];
+  char bases[N][16];
+  for (int i = 0; i < N; i++) {
+    snprintf(bases[i], sizeof(bases[i]), "CN=%d", i);
+    searches[i] = at(bases[i]);
+  }
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search(dir, searches, N, results, &err), 0);
+  for (int i = 0; i < N; i++) {
+    assert_int_equal(results[i].n, 1);
+    assert_string_equal(results[i].v[0].dn, bases[i]);
+    kcd_entries_done(&results[i]);
+  }
+  close_dir(dir);
+}
+
+static bool answer_only_base_searches(struct ldap_request *request)
+{
+  bool is_convenience = request->number > 0 && request->time_limit > 0;
+  return is_convenience || answer_base_searches(request);
+}
+
+static void best_effort(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_only_base_searches, QUICK_MS);
+  struct kcd_search searches[] = {below(5), at("CN=1")};
+  struct kcd_entries results[2];
+  searches[0].best_effort = true;
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search(dir, searches, 2, results, &err), 0);
+  assert_int_equal(results[0].n, 0);
+  assert_int_equal(results[1].n, 1);
+  kcd_entries_done(&results[1]);
+  assert_int_equal(search(dir, at("CN=2")), 0); /* the connection is still good */
+  close_dir(dir);
+}
+
+/* ---- faults in mid-air ---- */
+
+static bool answer_half_an_entry(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_raw(request, "\x30\x84\x00\x00\x01\x00\x02\x01", 8);
+  return true;
+}
+
+static void stops_in_an_entry(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_half_an_entry, QUICK_MS);
+  struct timespec begin;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  assert_int_equal(search(dir, below(5)), -1);
+  assert_true(milliseconds_since(&begin) < 5 * QUICK_MS);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  close_dir(dir);
+}
+
+static bool answer_garbage(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_raw(request, "HTTP/1.1 400 Bad Request\r\n\r\n", 28);
+  return true;
+}
+
+static void garbage(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_garbage, QUICK_MS);
+  assert_int_equal(search(dir, below(5)), -1);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  close_dir(dir);
+}
+
+static bool answer_huge_length(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  ldap_server_raw(request, "\x30\x84\x7f\xff\xff\xff\x02\x01\x02\x64", 10);
+  return true;
+}
+
+static void huge_length(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_huge_length, 5000);
+  struct timespec begin;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  assert_int_equal(search(dir, below(5)), -1);
+  assert_true(milliseconds_since(&begin) < 2000); /* refused, not waited for */
+  close_dir(dir);
+}
+
+/* An entry whose inner lengths lie. */
+static bool answer_lying_entry(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  uint8_t lie[] = {0x30, 0x13, 0x02, 0x01, (uint8_t)request->id,
+                   0x64, 0x0e, 0x04, 0x02, 'C',
+                   'N',  0x30, 0x08, 0x30, 0x7f,
+                   0x04, 0x01, 'a',  0x31, 0x00,
+                   0x00};
+  ldap_server_raw(request, lie, sizeof(lie));
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static void lying_entry(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_lying_entry, QUICK_MS);
+  assert_int_equal(search(dir, below(5)), -1);
+  assert_true(err.code == KCD_E_MALFORMED || err.code == KCD_E_UNREACHABLE);
+  close_dir(dir);
+}
+
+static bool answer_drop_by_drop(struct ldap_request *request)
+{
+  ldap_server_drip();
+  return answer_base_searches(request);
+}
+
+static void drop_by_drop(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_drop_by_drop, 5000);
+  assert_int_equal(search(dir, at("CN=1")), 0);
+  assert_int_equal(found.n, 1);
+  close_dir(dir);
+}
+
+static int tear_down(void **state)
+{
+  (void)state;
+  kcd_entries_done(&found);
+  return 0;
+}
+
+int main(void)
+{
+  signal(SIGPIPE, SIG_IGN);
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rootdse),
+      cmocka_unit_test(no_active_directory),
+      cmocka_unit_test(silent_from_the_start),
+      cmocka_unit_test(closed_at_once),
+      cmocka_unit_test(bad_host_names),
+      cmocka_unit_test(pages),
+      cmocka_unit_test(down_between_pages),
+      cmocka_unit_test(pages_without_end),
+      cmocka_unit_test(ranges),
+      cmocka_unit_test(ranges_without_progress),
+      cmocka_unit_test(size_limit),
+      cmocka_unit_test(missing_objects),
+      cmocka_unit_test(answers_in_any_order),
+      cmocka_unit_test(more_than_fit_at_once),
+      cmocka_unit_test(best_effort),
+      cmocka_unit_test(stops_in_an_entry),
+      cmocka_unit_test(garbage),
+      cmocka_unit_test(huge_length),
+      cmocka_unit_test(lying_entry),
+      cmocka_unit_test(drop_by_drop),
+  };
+  return cmocka_run_group_tests(tests, NULL, tear_down);
+}

@@ -1,0 +1,54 @@
+/* probe.h - S4U2Self and S4U2Proxy for real, with the host's own key.
+ *
+ * Each session has its own libkrb5 context, its own krb5.conf in memory (nothing of the machine's: forwardable tickets
+ * are asked for whatever it says), its own MEMORY cache that is destroyed at the end, and one KDC. Nothing is stored.
+ */
+#ifndef KCDFIX_PROBE_H
+#define KCDFIX_PROBE_H
+
+#include <stdint.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/error.h>
+#include <kcdfix/observe.h>
+
+struct kcd_probe;
+
+struct kcd_probe_options {
+  const char *keytab; /* FILE */
+  const char *host;   /* sAMAccountName with its $, "CORE2016$" */
+  const char *realm;
+  const char *kdc;   /* DNS name of the DC; the only server asked */
+  uint16_t kdc_port; /* 0: 88 */
+  int timeout_ms;    /* for connecting and for each answer */
+  void (*trace)(void *data, const char *line);
+  void *trace_data;
+};
+
+/* Reads the keytab; no packet is sent. Fails with KCD_E_IO (unreadable, empty, truncated: names the file) or
+ * KCD_E_NOT_AUTHENTICATED (id keytab-without-host: no key of HOST@REALM; says which principals it holds). HOST NULL:
+ * the first principal of the keytab that has the form NAME$. */
+int kcd_probe_open(const struct kcd_probe_options *options, struct kcd_probe **ret, struct kcd_error *err);
+
+/* "CORE2016$", borrowed. */
+const char *kcd_probe_host(const struct kcd_probe *probe);
+const char *kcd_probe_realm(const struct kcd_probe *probe);
+
+/* Asks: TGT of the host (once a session), S4U2Self for USER (once a session and user), S4U2Proxy to SPN. RET is always
+ * filled: with each exchange, and with ret->error where no verdict follows (KDC out of reach, wrong key (id
+ * keytab-wrong-key: names the host, the key versions in the keytab and, with DIRECTORY_KVNO not 0, the one the
+ * directory has), clock skew, TGT not forwardable (id probe-tgt-not-forwardable)). A KDC's refusal of an S4U step is no
+ * error: it is the answer. USER is "alice" or "alice@REALM"; SPN goes out as typed, blanks and case included, name type
+ * NT-SRV-INST, no canonicalisation. */
+void kcd_probe_run(struct kcd_probe *probe, const char *user, const char *spn, unsigned directory_kvno,
+                   struct kcd_observation *ret);
+
+unsigned kcd_probe_requests(const struct kcd_probe *probe);
+void kcd_probe_close(struct kcd_probe *probe);
+static inline void kcd_probe_free(struct kcd_probe *probe)
+{
+  kcd_probe_close(probe);
+}
+KCD_DEFINE_AUTO(kcd_probe)
+
+#endif

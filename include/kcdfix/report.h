@@ -1,0 +1,107 @@
+/* report.h - what is shown: one document, rendered as text for people or as JSON for scripts. The only place that
+ * prints.
+ *
+ * A command builds a document by adding what it found; writing it renders the same findings in the same order in every
+ * format (docs/JSON.md lists every key).
+ */
+#ifndef KCDFIX_REPORT_H
+#define KCDFIX_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/error.h>
+#include <kcdfix/facts.h>
+#include <kcdfix/findings.h>
+#include <kcdfix/gather.h>
+#include <kcdfix/observe.h>
+#include <kcdfix/plan.h>
+#include <kcdfix/record.h>
+
+enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
+enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
+
+struct kcd_style {
+  enum kcd_format format;
+  bool quiet;  /* verdict lines only */
+  int verbose; /* 0, 1, 2 */
+  bool color;  /* decided by the caller: terminal, NO_COLOR, --color */
+  int width;   /* columns; text is wrapped at words */
+};
+
+struct kcd_report;
+
+/* SCHEMA is "kcdfix.check/1", ...; NOW becomes `time`. */
+struct kcd_report *kcd_report_new(const char *schema, time_t now);
+void kcd_report_free(struct kcd_report *report);
+KCD_DEFINE_AUTO(kcd_report)
+
+/* The DC and domain of the run. FLAVOUR is the one predicted for (--kdc-flavour), usually dc->flavour. */
+void kcd_report_dc(struct kcd_report *report, const struct kcd_dc *dc, enum kcd_flavour flavour);
+/* An error: something asked for could not be found out or done. An equal one that is there already is not repeated. The
+ * functions below add the errors of their observations, objects and records by themselves. Text shows errors on stderr
+ * (kcd_show_error), not here. */
+void kcd_report_error(struct kcd_report *report, const struct kcd_error *err);
+
+/* check: why the KDC is not asked about the pairs that follow, "--no-probe was given"; NULL (the default) means that no
+ * key of the host was given. */
+void kcd_report_not_asked(struct kcd_report *report, const char *why);
+/* check: one judged pair. */
+void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judgement);
+/* probe: exchanges alone, no directory. HOST is the account's name, "CORE2016$". */
+void kcd_report_probe(struct kcd_report *report, const char *host, const char *spn,
+                      const struct kcd_observation *observation);
+
+/* apply and undo: one object. STATE as in the JSON contract: planned, applied, already, unchanged, refused, conflict,
+ * unknown. */
+struct kcd_object_report {
+  const char *host;    /* operand or account name */
+  const char *dn;      /* NULL if not found */
+  const uint8_t *guid; /* NULL if not found */
+  const char *dc;
+  const char *record_id; /* NULL if none was written */
+  const char *state;
+  const struct kcd_values *add, *remove; /* NULL: none */
+  const struct kcd_values *list_before;  /* the whole list; NULL: not known, `before` and `after` leave it out */
+  uint32_t uac_before, uac_after;
+  char *const *notes; /* sentences: left out forms, warnings, refusals */
+  size_t n_notes;
+  const struct kcd_error *error; /* NULL if none */
+};
+void kcd_report_change(struct kcd_report *report, const char *run, const char *mode, bool changed);
+void kcd_report_object(struct kcd_report *report, const struct kcd_object_report *object);
+/* One line of what remains to be done elsewhere (klist purge ..., undo ...); of a probe: "why: kcdfix check ...". TEXT
+ * is terminal-safe. */
+void kcd_report_next_step(struct kcd_report *report, const char *text);
+/* The check made after a change: time and pairs of OTHER become `check`, its errors join those of REPORT; OTHER is
+ * consumed. */
+void kcd_report_check(struct kcd_report *report, struct kcd_report *other);
+
+/* history: one record. UNREADABLE: the file's name and why, instead of a record. */
+void kcd_report_record(struct kcd_report *report, const struct kcd_record *record);
+void kcd_report_unreadable_record(struct kcd_report *report, const char *file, const struct kcd_error *err);
+
+/* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
+int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,
+                     struct kcd_error *err);
+
+/* ---- while the program runs ---- */
+
+/* The difference that a plan makes, in attribute values and in the words of the delegation tab, and what it means for
+ * security; to OUT (stderr when stdout holds JSON). HOST is the plan's element of FACTS, gathered with the reachable
+ * accounts and the privileged users. A plan without a change shows nothing: the document says why. */
+void kcd_show_plan(FILE *out, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
+                   const struct kcd_host_facts *host, const struct kcd_style *style);
+/* The difference that taking RECORD back makes to the object as it is NOW. */
+void kcd_show_undo(FILE *out, const struct kcd_record *record, const struct kcd_account *now,
+                   const struct kcd_undo_plan *plan, const struct kcd_style *style);
+/* One message line on stderr: "kcdfix: ...". */
+void kcd_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* An error on stderr: its line, what the server said, and the next step. */
+void kcd_show_error(const struct kcd_error *err);
+/* stdout written and closed without loss; -1 and errno otherwise. */
+int kcd_close_stdout(void);
+
+#endif

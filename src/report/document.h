@@ -1,0 +1,77 @@
+/* document.h - the parts that documents are made of, and the walks that show them as text. docs/JSON.md lists the keys.
+ */
+#ifndef KCDFIX_REPORT_DOCUMENT_H
+#define KCDFIX_REPORT_DOCUMENT_H
+
+#include <jansson.h>
+
+#include <kcdfix/report.h>
+
+#include "textout.h"
+
+struct kcd_report {
+  json_t *doc;
+  char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
+};
+
+json_t *kcd_doc_error(const struct kcd_error *err);
+/* As kcd_doc_error, null where no error is set. */
+json_t *kcd_doc_error_or_null(const struct kcd_error *err);
+/* Adds it to errors[] of DOC unless an equal one is there. */
+void kcd_doc_note_error(json_t *doc, const struct kcd_error *err);
+
+json_t *kcd_doc_prediction(const struct kcd_judgement *judgement);
+/* null for NULL. */
+json_t *kcd_doc_observation(const struct kcd_observation *observation);
+/* The three things that the directory says about a pair: its host, its SPN and its user. */
+json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
+json_t *kcd_doc_findings(const struct kcd_findings *findings);
+/* {"value": ..., "name": ...} */
+json_t *kcd_doc_code(uint64_t value, const char *name);
+
+/* Text of whole documents. */
+typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
+kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history;
+
+/* The pairs of a check: a document of its own, or the one made after a change, where what a user is to do next is said
+ * by the change. */
+struct kcd_check_view {
+  const json_t *doc; /* where domain, dc and kdc_flavour are */
+  const json_t *pairs;
+  bool after_change;
+};
+void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out);
+/* The line above several pairs. */
+void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out);
+/* One pair with its verdict line; BRIEF: a healthy one takes no more than its verdict and findings. */
+void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, struct kcd_textout *out);
+
+bool kcd_pair_is_verdict(const json_t *pair, const char *verdict);
+/* Whether the verdict is that it works, and no finding of severity error contradicts. */
+bool kcd_pair_is_healthy(const json_t *pair);
+bool kcd_pair_has_error(const json_t *pair);
+/* Whether a probe ran to its end. */
+bool kcd_pair_was_probed(const json_t *pair);
+/* Names for people, owned by the caller: "CORE2016" of CORE2016$, "alice" of alice@KCD.TEST. */
+char *kcd_pair_host(const json_t *pair);
+char *kcd_pair_user(const json_t *pair);
+/* "CORE2016 -> cifs/2016GUI as alice: " */
+char *kcd_pair_title(const json_t *pair);
+/* "dc1.kcd.test", with the rule set where another one than the DC's is predicted; owned by the caller. */
+char *kcd_text_predicted_from(const json_t *doc);
+
+/* The blocks of a pair that needs them. */
+void kcd_text_directory(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
+void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
+void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out);
+
+/* "KDC_ERR_BADOPTION (13), STATUS_ACCOUNT_RESTRICTION" of an answer that is an error; owned by the caller. */
+char *kcd_text_error_code(const json_t *answer);
+/* The lines of next_steps[]. */
+void kcd_text_next_steps(const json_t *doc, struct kcd_textout *out);
+/* "1 service", "2 services"; owned by the caller. */
+char *kcd_text_count(size_t n, const char *one, const char *many);
+/* "a, b and N more"; owned by the caller. All of them where LIMIT is 0. */
+char *kcd_text_list(const json_t *array, size_t limit);
+
+#endif

@@ -1,0 +1,85 @@
+#include <string.h>
+
+#include <kcdfix/uac.h>
+
+#include "doc.h"
+#include "document.h"
+#include "table.h"
+
+/* "2 services listed, any authentication protocol" */
+static char *change_words(const json_t *record)
+{
+  size_t added = json_array_size(json_object_get(record, "added"));
+  const json_t *uac = json_object_get(json_object_get(record, "after"), "userAccountControl");
+  KCD_AUTO_CHAR listed = kcd_text_count(added, "service", "services");
+  bool any = ((uint64_t)json_integer_value(uac) & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
+  return kcd_asprintf("%s%s%s%s", added == 0 ? "" : listed, added == 0 ? "" : " listed",
+                      added > 0 && uac != NULL ? ", " : "",
+                      uac == NULL ? ""
+                      : any       ? "any authentication protocol"
+                                  : "Kerberos only");
+}
+
+/* What an administrator has to know before undo; the plain case, made and standing, needs no words. */
+static char *state_words(const json_t *record)
+{
+  static const struct {
+    const char *state, *words;
+  } WORDS[] = {
+      {"planned", "cut off: undo finds out"},     {"already", "was there already"},
+      {"refused", "refused, nothing changed"},    {"conflict", "conflict, nothing changed"},
+      {"unknown", "answer lost: undo finds out"}, {"undoing", "undo was cut off"},
+  };
+  const char *state = kcd_doc_str(record, "state");
+  if (strcmp(state, "undone") == 0)
+    return kcd_asprintf("   (taken back %.10s)", kcd_doc_str(record, "undone"));
+  for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+    if (strcmp(state, WORDS[i].state) == 0)
+      return kcd_asprintf("   (%s)", WORDS[i].words);
+  return kcd_strdup("");
+}
+
+static void add_record(struct kcd_table *table, const json_t *record)
+{
+  KCD_AUTO_CHAR id = kcd_doc_safe_at(record, "id");
+  KCD_AUTO_CHAR by = kcd_doc_safe_at(record, "by");
+  KCD_AUTO_CHAR dc = kcd_doc_safe_at(record, "dc");
+  KCD_AUTO_CHAR host = kcd_doc_safe_at(record, "host");
+  KCD_AUTO_CHAR change = change_words(record);
+  KCD_AUTO_CHAR state = state_words(record);
+  KCD_AUTO_CHAR what = kcd_asprintf("%s: %s%s", host, change, state);
+  kcd_table_row(table, (const char *const[]){id, by, dc, what});
+}
+
+/* One line a record, whatever the width: so that it can be searched. */
+static void show_records(const json_t *records, struct kcd_textout *out)
+{
+  KCD_AUTO(kcd_table) table = kcd_table_new(4);
+  size_t i;
+  const json_t *record;
+  json_array_foreach(records, i, record)
+  {
+    add_record(table, record);
+  }
+  kcd_table_write(table, 0, out);
+}
+
+void kcd_text_history(const json_t *doc, struct kcd_textout *out)
+{
+  const json_t *records = json_object_get(doc, "records");
+  const json_t *unreadable = json_object_get(doc, "unreadable");
+  if (json_array_size(records) > 0)
+    show_records(records, out);
+  size_t i;
+  const json_t *entry;
+  json_array_foreach(unreadable, i, entry)
+  {
+    const json_t *error = json_object_get(entry, "error");
+    KCD_AUTO_CHAR file = kcd_doc_safe_at(entry, "file");
+    KCD_AUTO_CHAR text = kcd_asprintf("%s: cannot be used: %s", file, kcd_doc_str(error, "message"));
+    kcd_out_wrap(out, "", text, kcd_doc_str(error, "id"));
+  }
+  /* Errors include those of unreadable records: then it is not known that there is none. */
+  if (json_array_size(records) == 0 && json_array_size(json_object_get(doc, "errors")) == 0)
+    kcd_out_line(out, "no change is recorded");
+}

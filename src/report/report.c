@@ -1,0 +1,146 @@
+#include <kcdfix/report.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/alloc.h>
+
+#include "doc.h"
+#include "document.h"
+#include "stream.h"
+
+#define DC_KEYS "\"domain\":null,\"dc\":null,\"kdc_flavour\":null,\"dcs\":[],"
+#define FIXED_KEYS "\"findings\":[],\"errors\":[],"
+
+/* The keys of each document in their order, before anything was found. */
+static const struct layout {
+  const char *schema;
+  const char *keys;
+  kcd_text_walk *text;
+} LAYOUTS[] = {
+    {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[]}", kcd_text_check},
+    {"kcdfix.probe/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"next_steps\":[]}", kcd_text_probe},
+    {"kcdfix.change/1",
+     "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":null,\"changed\":false,\"objects\":[],\"check\":null,"
+     "\"next_steps\":[]}",
+     kcd_text_change},
+    {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"unreadable\":[]}", kcd_text_history},
+};
+
+static const struct layout *layout_of(const char *schema)
+{
+  for (size_t i = 0; i < sizeof(LAYOUTS) / sizeof(LAYOUTS[0]); i++)
+    if (strcmp(LAYOUTS[i].schema, schema) == 0)
+      return &LAYOUTS[i];
+  assert(false); /* the caller names one of the schemas above */
+  return &LAYOUTS[0];
+}
+
+static json_t *tool(void)
+{
+  json_t *object = kcd_doc_object();
+  kcd_doc_set(object, "name", json_string("kcdfix"));
+  kcd_doc_set(object, "version", json_string(KCDFIX_VERSION));
+  return object;
+}
+
+struct kcd_report *kcd_report_new(const char *schema, time_t now)
+{
+  json_t *keys = json_loads(layout_of(schema)->keys, 0, NULL);
+  json_t *doc = kcd_doc_object();
+  kcd_doc_set(doc, "schema", json_string(schema));
+  kcd_doc_set(doc, "tool", tool());
+  kcd_doc_set(doc, "time", kcd_doc_time(now));
+  kcd_doc_set(doc, "exit_status", kcd_doc_int(0));
+  if (keys == NULL || json_object_update(doc, keys) != 0)
+    kcd_no_memory();
+  json_decref(keys);
+  struct kcd_report *report = kcd_calloc(1, sizeof(*report));
+  report->doc = doc;
+  return report;
+}
+
+void kcd_report_free(struct kcd_report *report)
+{
+  if (report == NULL)
+    return;
+  json_decref(report->doc);
+  free(report->not_asked);
+  free(report);
+}
+
+void kcd_report_dc(struct kcd_report *report, const struct kcd_dc *dc, enum kcd_flavour flavour)
+{
+  json_t *entry = kcd_doc_object();
+  kcd_doc_set(entry, "name", kcd_doc_text(dc->name));
+  kcd_doc_set(entry, "site", kcd_doc_text(dc->site));
+  kcd_doc_set(entry, "flavour", kcd_doc_text(kcd_flavour_name(dc->flavour)));
+  kcd_doc_set(entry, "reached", json_true());
+  kcd_doc_add(json_object_get(report->doc, "dcs"), entry);
+  kcd_doc_set(report->doc, "domain", kcd_doc_text(dc->domain));
+  kcd_doc_set(report->doc, "dc", kcd_doc_text(dc->name));
+  kcd_doc_set(report->doc, "kdc_flavour", kcd_doc_text(kcd_flavour_name(flavour)));
+}
+
+void kcd_report_error(struct kcd_report *report, const struct kcd_error *err)
+{
+  kcd_doc_note_error(report->doc, err);
+}
+
+void kcd_report_not_asked(struct kcd_report *report, const char *why)
+{
+  free(report->not_asked);
+  report->not_asked = kcd_strdup(why);
+}
+
+void kcd_report_next_step(struct kcd_report *report, const char *text)
+{
+  kcd_doc_add(json_object_get(report->doc, "next_steps"), kcd_doc_text(text));
+}
+
+/* jansson writes DEL as it is. Inside a string no escape sequence can be split by this, and outside of strings there is
+ * none. */
+static char *without_del(const char *text)
+{
+  struct kcd_buf buf;
+  kcd_buf_init(&buf, SIZE_MAX);
+  for (size_t len; *text != '\0'; text += len) {
+    len = strcspn(text, "\x7f");
+    kcd_buf_add(&buf, text, len);
+    if (text[len] == '\0')
+      continue;
+    kcd_buf_add_text(&buf, "\\u007f");
+    len++;
+  }
+  kcd_buf_add_text(&buf, "\n");
+  return kcd_buf_take_text(&buf);
+}
+
+/* ASCII only: no byte of a value can reach a terminal as a control or a bidirectional character, yet nothing is lost.
+ */
+static int write_json(const json_t *doc, FILE *out, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR dumped = json_dumps(doc, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+  if (dumped == NULL)
+    kcd_no_memory();
+  KCD_AUTO_CHAR text = without_del(dumped);
+  return kcd_stream_write(out, text, err);
+}
+
+static int write_text(const json_t *doc, const struct kcd_style *style, FILE *stream, struct kcd_error *err)
+{
+  struct kcd_textout out;
+  kcd_out_init(&out, style);
+  layout_of(kcd_doc_str(doc, "schema"))->text(doc, &out);
+  return kcd_out_write(&out, stream, err);
+}
+
+int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,
+                     struct kcd_error *err)
+{
+  kcd_doc_set(report->doc, "exit_status", kcd_doc_int(exit_status));
+  if (style->format == KCD_FORMAT_JSON)
+    return write_json(report->doc, out, err);
+  return write_text(report->doc, style, out, err);
+}

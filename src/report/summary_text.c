@@ -1,0 +1,107 @@
+/* The line above several pairs: how many of them fail, and what that rests on. */
+#include <string.h>
+
+#include "doc.h"
+#include "document.h"
+
+#define NAMED 4 /* hosts or SPNs that the summary line names; more are counted */
+
+/* How the pairs of a check came out. */
+struct tally {
+  size_t n, fails, unknown, faulty, probed, confirmed;
+};
+
+static struct tally count(const json_t *pairs)
+{
+  struct tally tally = {0};
+  size_t i;
+  const json_t *pair;
+  json_array_foreach(pairs, i, pair)
+  {
+    tally.n++;
+    tally.fails += kcd_pair_is_verdict(pair, "fails");
+    tally.unknown += kcd_pair_is_verdict(pair, "unknown");
+    tally.faulty += kcd_pair_is_verdict(pair, "works") && kcd_pair_has_error(pair);
+    tally.probed += kcd_pair_was_probed(pair);
+    tally.confirmed += kcd_pair_was_probed(pair) && kcd_doc_true(pair, "agree");
+  }
+  return tally;
+}
+
+static bool is_in(const json_t *names, const char *name)
+{
+  size_t i;
+  const json_t *known;
+  json_array_foreach(names, i, known)
+  {
+    if (strcmp(json_string_value(known), name) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* "CORE-N1, CORE-N2", or "12 hosts". */
+static char *distinct(const json_t *pairs, const char *many)
+{
+  bool hosts = strcmp(many, "hosts") == 0;
+  json_t *names = kcd_doc_array();
+  size_t i;
+  const json_t *pair;
+  json_array_foreach(pairs, i, pair)
+  {
+    KCD_AUTO_CHAR name = hosts ? kcd_pair_host(pair) : kcd_doc_safe_at(pair, "spn");
+    if (!is_in(names, name))
+      kcd_doc_add(names, kcd_doc_text(name));
+  }
+  size_t n = json_array_size(names);
+  char *text = n > NAMED ? kcd_asprintf("%zu %s", n, many) : kcd_doc_safe(names);
+  json_decref(names);
+  return text;
+}
+
+static void show_tally(const char *title, const struct tally *tally, struct kcd_textout *out)
+{
+  size_t named = tally->fails > 0 ? tally->fails : tally->unknown > 0 ? tally->unknown : tally->n;
+  const char *word = tally->fails > 0 ? (named == 1 ? "FAILS" : "FAIL") : tally->unknown > 0 ? "UNKNOWN" : "WORK";
+  enum kcd_color color = tally->fails > 0 ? KCD_RED : tally->unknown > 0 || tally->faulty > 0 ? KCD_YELLOW : KCD_GREEN;
+  KCD_AUTO_CHAR before = kcd_asprintf("%s%zu of %zu pairs ", title, named, tally->n);
+  KCD_AUTO_CHAR unknown =
+      tally->fails > 0 && tally->unknown > 0 ? kcd_asprintf(", %zu UNKNOWN", tally->unknown) : kcd_strdup("");
+  KCD_AUTO_CHAR faulty =
+      tally->faulty > 0 ? kcd_asprintf(", %zu with a ticket for the wrong account", tally->faulty) : kcd_strdup("");
+  KCD_AUTO_CHAR after = kcd_asprintf("%s%s", unknown, faulty);
+  kcd_out_verdict(out, before, color, word, after);
+}
+
+static bool all_not_asked_alike(const json_t *pairs)
+{
+  const json_t *first = json_object_get(json_array_get(pairs, 0), "not_asked");
+  size_t i;
+  const json_t *pair;
+  json_array_foreach(pairs, i, pair)
+  {
+    if (!json_equal(first, json_object_get(pair, "not_asked")))
+      return false;
+  }
+  return true;
+}
+
+void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
+{
+  struct tally tally = count(view->pairs);
+  KCD_AUTO_CHAR hosts = distinct(view->pairs, "hosts");
+  KCD_AUTO_CHAR spns = distinct(view->pairs, "SPNs");
+  KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
+  KCD_AUTO_CHAR title = kcd_asprintf("%s -> %s%s%s: ", hosts, spns, user[0] == '\0' ? "" : " as ", user);
+  show_tally(title, &tally, out);
+
+  KCD_AUTO_CHAR predicted = kcd_text_predicted_from(view->doc);
+  KCD_AUTO_CHAR why = kcd_doc_safe_at(json_array_get(view->pairs, 0), "not_asked");
+  KCD_AUTO_CHAR basis =
+      tally.probed == 0            ? kcd_asprintf("%s; the KDC was not asked (%s).", predicted,
+                                       all_not_asked_alike(view->pairs) && why[0] != '\0' ? why : "no keys given")
+      : tally.confirmed == tally.n ? kcd_asprintf("%s and confirmed by its KDC.", predicted)
+                                   : kcd_asprintf("%s; its KDC was asked for %zu of %zu and confirmed %zu.", predicted,
+                                                  tally.probed, tally.n, tally.confirmed);
+  kcd_out_wrap(out, "  ", basis, NULL);
+}

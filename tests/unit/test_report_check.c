@@ -1,0 +1,396 @@
+/* The document of a check: golden texts and JSON, and what hostile names do to them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <kcdfix/uac.h>
+
+#include "report_fixture.h"
+
+static void check_world(struct world *world, const char *name, int exit_status, const struct kcd_style *style)
+{
+  KCD_AUTO(kcd_report) report = check_report(world);
+  kcd_report_pair(report, &world->judgement);
+  assert_report_golden(name, report, exit_status, style);
+}
+
+static char *check_text(const struct world *world, const struct kcd_style *style)
+{
+  KCD_AUTO(kcd_report) report = check_report(world);
+  kcd_report_pair(report, &world->judgement);
+  return rendered(report, 0, style);
+}
+
+static void test_kerberos_only(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  check_world(&world, "check-kerberos-only.txt", 1, &text_style);
+  world_probe(&world);
+  check_world(&world, "check-kerberos-only-probed.txt", 1, &text_style);
+  check_world(&world, "check-kerberos-only-probed.json", 1, &json_style);
+  world_done(&world);
+}
+
+static void test_nothing_configured(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_strip(&world);
+  check_world(&world, "check-nothing-configured.txt", 1, &text_style);
+  world_done(&world);
+}
+
+static void test_works(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  check_world(&world, "check-works.txt", 0, &text_style);
+  check_world(&world, "check-works.json", 0, &json_style);
+  KCD_AUTO_CHAR predicted = check_text(&world, &text_style);
+  assert_true(count_lines(predicted) <= 5);
+  world_probe(&world);
+  check_world(&world, "check-works-probed.txt", 0, &text_style);
+  KCD_AUTO_CHAR probed = check_text(&world, &text_style);
+  assert_true(count_lines(probed) <= 5);
+  world_done(&world);
+}
+
+static void test_note_beside_working_verdict(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  world_probe(&world);
+  world_add_finding(&world, KCD_F_NEGATIVE_CACHE, KCD_NOTE,
+                    "The delegation of CORE2016 changed 6 minutes ago. Windows remembers a refusal for 15 "
+                    "minutes, so CORE2016 may go on failing until 20:29Z.",
+                    "On CORE2016, as administrator: klist purge -li 0x3e7 & klist purge -li 0x3e4.", NULL);
+  check_world(&world, "check-works-note.txt", 0, &text_style);
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_true(count_lines(text) <= 5);
+  world_done(&world);
+}
+
+/* A long note leaves no room for advice: -v has it. */
+static void test_advice_while_there_is_room(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  static char message[350];
+  memset(message, 'w', sizeof(message) - 1);
+  for (size_t i = 20; i < sizeof(message) - 1; i += 20)
+    message[i] = ' ';
+  world_add_finding(&world, KCD_F_NEGATIVE_CACHE, KCD_NOTE, message, "klist purge", NULL);
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_null(strstr(text, "klist purge"));
+  struct kcd_style style = text_style;
+  style.verbose = 1;
+  KCD_AUTO_CHAR verbose = check_text(&world, &style);
+  assert_non_null(strstr(verbose, "  next: klist purge\n"));
+  world_done(&world);
+}
+
+static void test_duplicate_spn(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  world.owners[1] = world.owners[0];
+  world.owners[0] = (struct kcd_spn_owner){.account = &world.stale, .value = TEXT("cifs/2016GUI"), .direct = true};
+  world.spn.n_owners = 2;
+  world_add_finding(&world, KCD_F_DUPLICATE_SPN, KCD_FAULT,
+                    "cifs/2016GUI belongs to two accounts and the KDC takes OLDFS$, so 2016GUI cannot read the ticket.",
+                    "Take the name off OLDFS$: setspn -d cifs/2016GUI OLDFS", NULL);
+  check_world(&world, "check-duplicate-spn.txt", 1, &text_style);
+  world_done(&world);
+}
+
+static void test_sensitive_user(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world.user.uac |= KCD_UAC_NOT_DELEGATED;
+  world.user.protected_user = KCD_YES;
+  world.judgement.findings.n = 0;
+  world.judgement.prediction.user_ticket = (struct kcd_predicted){0};
+  world_add_finding(&world, KCD_F_USER_SENSITIVE, KCD_FAULT,
+                    "alice is marked \"Account is sensitive and cannot be delegated\"; no host gets a forwardable "
+                    "ticket for alice.",
+                    "Use a Hyper-V operator account without the mark, or work on CORE2016 itself.", NULL);
+  check_world(&world, "check-sensitive-user.txt", 1, &text_style);
+  world_done(&world);
+}
+
+static void test_host_not_found(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  struct kcd_judgement *judgement = &world.judgement;
+  judgement->facts.host = NULL;
+  judgement->facts.host_matches = 0;
+  judgement->facts.host_operand = "NOSUCH";
+  judgement->facts.user = NULL;
+  judgement->facts.user_matches = 0;
+  judgement->facts.user_operand = "bob@OTHER.TEST";
+  judgement->facts.user_realm = "OTHER.TEST";
+  world.spn.n_owners = 0;
+  judgement->predicted_at_all = false;
+  judgement->findings.n = 0;
+  world_add_finding(&world, KCD_F_HOST_NOT_FOUND, KCD_FAULT, "No computer named NOSUCH was found in kcd.test.",
+                    "Check the spelling.", NULL);
+  check_world(&world, "check-host-not-found.txt", 1, &text_style);
+  check_world(&world, "check-host-not-found.json", 1, &json_style);
+  world_done(&world);
+}
+
+static void test_probe_without_verdict(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_probe(&world);
+  world.observation.n = 0;
+  world.observation.s4u2self = world.observation.s4u2proxy = (struct kcd_answer){0};
+  struct kcd_error *err = &world.observation.error;
+  kcd_fail_foreign(err, KCD_E_NOT_AUTHENTICATED, KCD_CODE_KRB5, -1765328353, "KRB5KRB_AP_ERR_BAD_INTEGRITY",
+                   "the key of CORE2016$ in the keytab is not the one that dc1.kcd.test knows");
+  kcd_error_id(err, "keytab-wrong-key");
+  kcd_error_on(err, "CORE2016$", "dc1.kcd.test");
+  kcd_error_said(err, "Decrypt integrity check failed");
+  kcd_error_next(err, "export the keytab again");
+  check_world(&world, "check-probe-error.txt", 3, &text_style);
+  check_world(&world, "check-probe-error.json", 3, &json_style);
+  world_done(&world);
+}
+
+static void test_windows_reason(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world.dc.flavour = KCD_FLAVOUR_WINDOWS;
+  world_probe(&world);
+  struct kcd_answer *answer = &world.observation.s4u2proxy;
+  answer->has_ntstatus = true;
+  answer->ntstatus = 0xc000006e;
+  world.exchanges[2].answer = *answer;
+  world.exchanges[2].krb_error.edata = KCD_EDATA_NTSTATUS;
+  struct kcd_style wide = text_style;
+  wide.width = 140;
+  check_world(&world, "check-windows.txt", 1, &wide);
+  check_world(&world, "check-windows-narrow.txt", 1, &text_style);
+  world_done(&world);
+}
+
+static void test_other_flavour_and_uncertain(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world.judgement.prediction.s4u2proxy.certain = false;
+  world.judgement.prediction.certain = false;
+  KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.check/1", WORLD_NOW);
+  kcd_report_dc(report, &world.dc, KCD_FLAVOUR_WINDOWS_2008);
+  kcd_report_not_asked(report, "--no-probe was given");
+  kcd_report_pair(report, &world.judgement);
+  world_cure(&world);
+  kcd_report_pair(report, &world.judgement);
+  assert_report_golden("check-uncertain.txt", report, 1, &text_style);
+  world_done(&world);
+}
+
+static void test_several_pairs(void **state)
+{
+  (void)state;
+  struct world good;
+  struct world bad;
+  world_init(&good);
+  world_cure(&good);
+  world_init(&bad);
+  good.host.sam_account_name = TEXT("CORE-N1$");
+  KCD_AUTO(kcd_report) report = check_report(&good);
+  kcd_report_not_asked(report, "no keys given");
+  kcd_report_pair(report, &good.judgement);
+  kcd_report_pair(report, &bad.judgement);
+  bad.judgement.spn = "cifs/2016GUI.kcd.test";
+  kcd_report_pair(report, &bad.judgement);
+  world_cure(&bad);
+  kcd_report_pair(report, &bad.judgement);
+  assert_report_golden("check-several.txt", report, 1, &text_style);
+  struct kcd_style quiet = text_style;
+  quiet.quiet = true;
+  assert_report_golden("check-several-quiet.txt", report, 1, &quiet);
+  world_done(&good);
+  world_done(&bad);
+}
+
+static void test_verbose_and_narrow(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_probe(&world);
+  struct kcd_style style = text_style;
+  style.verbose = 1;
+  style.width = 60;
+  check_world(&world, "check-verbose-narrow.txt", 1, &style);
+  world_done(&world);
+}
+
+static void test_color_is_for_the_verdict_only(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  struct kcd_style style = text_style;
+  style.color = true;
+  KCD_AUTO_CHAR fails = check_text(&world, &style);
+  assert_non_null(strstr(fails, "as alice: \033[31mFAILS\033[0m\n"));
+  assert_null(strchr(strstr(fails, "\033[0m") + 1, '\033'));
+  world_cure(&world);
+  KCD_AUTO_CHAR works = check_text(&world, &style);
+  assert_non_null(strstr(works, "\033[32mWORKS\033[0m"));
+  world.judgement.verdict = KCD_CANNOT_TELL;
+  KCD_AUTO_CHAR unknown = check_text(&world, &style);
+  assert_non_null(strstr(unknown, "\033[33mUNKNOWN\033[0m"));
+  world_done(&world);
+}
+
+/* Every name of the world is replaced by NAME, in turn the worst ones; nothing of it may reach a terminal. */
+static void assert_survives(const char *name)
+{
+  struct world world;
+  world_init(&world);
+  world_probe(&world);
+  world.host.sam_account_name = world.host.dn = TEXT(name);
+  world.target.sam_account_name = world.target.dn = TEXT(name);
+  world.user.sam_account_name = world.user.dn = TEXT(name);
+  world.owners[0].value = TEXT(name);
+  world.judgement.spn = name;
+  world.findings[0].subject = TEXT(name);
+  world.dc.name = TEXT(name);
+  kcd_values_add_text(&world.host.delegate_to, name);
+  kcd_values_add(&world.host.delegate_to, "nul\0inside", 10);
+  world.evidence[1].values = world.host.delegate_to;
+  for (int verbose = 0; verbose <= 1; verbose++) {
+    struct kcd_style style = text_style;
+    style.verbose = verbose;
+    KCD_AUTO_CHAR text = check_text(&world, &style);
+    assert_harmless(text, false);
+  }
+  KCD_AUTO_CHAR json = check_text(&world, &json_style);
+  assert_harmless(json, true);
+  world_done(&world);
+}
+
+static void test_hostile_names(void **state)
+{
+  (void)state;
+  static const char *const names[] = {
+      "\033[2J\033]0;title\007",
+      "\r\nkcdfix: all is well",
+      "\xe2\x80\xae"
+      "drows\xe2\x80\xac",
+      "\x7f\x01\x1f",
+      "\xff\xfe not \xc3 UTF-8",
+      "\xc2\x9b"
+      "31m C1",
+      "J\xc3\xbcrgen \"`$(id)` ' *()\\",
+      "",
+  };
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    assert_survives(names[i]);
+}
+
+static void test_huge_names(void **state)
+{
+  (void)state;
+  static char letters[65536];
+  static char escapes[65536];
+  static char words[65536];
+  for (size_t i = 0; i + 1 < sizeof(letters); i++) {
+    letters[i] = 'x';
+    escapes[i] = '\033';
+    words[i] = i % 2 == 0 ? 'w' : ' ';
+  }
+  assert_survives(letters);
+  assert_survives(escapes);
+  assert_survives(words);
+}
+
+/* The findings of text and JSON are the same, in the same order. */
+static void test_same_order(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_strip(&world);
+  world_add_finding(&world, KCD_F_UNCONSTRAINED_ALSO_SET, KCD_WARNING, "Also unconstrained.", "Clear it.", NULL);
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  KCD_AUTO_CHAR json = check_text(&world, &json_style);
+  static const char *const ids[] = {"list-empty", "protocol-transition-off", "unconstrained-also-set"};
+  const char *at_text = text;
+  const char *at_json = json;
+  for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+    at_text = strstr(at_text, ids[i]);
+    at_json = strstr(at_json, ids[i]);
+    assert_non_null(at_text);
+    assert_non_null(at_json);
+  }
+  world_done(&world);
+}
+
+static void test_equal_errors_are_kept_once(void **state)
+{
+  (void)state;
+  KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.check/1", WORLD_NOW);
+  struct kcd_error err = KCD_ERROR_INIT;
+  kcd_fail(&err, KCD_E_UNREACHABLE, "dc1.kcd.test does not answer");
+  kcd_report_error(report, &err);
+  kcd_report_error(report, &err);
+  KCD_AUTO_CHAR json = rendered(report, 3, &json_style);
+  const char *first = strstr(json, "does not answer");
+  assert_non_null(first);
+  assert_null(strstr(first + 1, "does not answer"));
+  KCD_AUTO_CHAR text = rendered(report, 3, &text_style);
+  assert_string_equal("", text);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_kerberos_only),
+      cmocka_unit_test(test_nothing_configured),
+      cmocka_unit_test(test_works),
+      cmocka_unit_test(test_note_beside_working_verdict),
+      cmocka_unit_test(test_advice_while_there_is_room),
+      cmocka_unit_test(test_duplicate_spn),
+      cmocka_unit_test(test_sensitive_user),
+      cmocka_unit_test(test_host_not_found),
+      cmocka_unit_test(test_probe_without_verdict),
+      cmocka_unit_test(test_windows_reason),
+      cmocka_unit_test(test_other_flavour_and_uncertain),
+      cmocka_unit_test(test_several_pairs),
+      cmocka_unit_test(test_verbose_and_narrow),
+      cmocka_unit_test(test_color_is_for_the_verdict_only),
+      cmocka_unit_test(test_hostile_names),
+      cmocka_unit_test(test_huge_names),
+      cmocka_unit_test(test_same_order),
+      cmocka_unit_test(test_equal_errors_are_kept_once),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+/* kcdfix check: why does it fail, and what does the KDC say. Read-only. */
+#include <stdlib.h>
+#include <time.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/text.h>
+
+#include "commands.h"
+#include "exit_status.h"
+#include "operands.h"
+#include "pairs.h"
+#include "session.h"
+#include "state.h"
+
+static char **copy_strings(const char *const *strings, size_t n)
+{
+  char **copy = kcd_calloc(n + 1, sizeof *copy);
+  for (size_t i = 0; i < n; i++)
+    copy[i] = kcd_strdup(strings[i]);
+  return copy;
+}
+
+/* So that `kcdfix apply --protocol-transition` may follow without operands. */
+static void remember(const struct kcd_run *run, const struct kcd_session *session, const struct kcd_facts_set *set,
+                     const struct kcd_operands *operands)
+{
+  struct kcd_state state;
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (kcd_state_open(&state, &ignored) != 0)
+    return;
+  const char *as = kcd_operands_as(operands, run->options);
+  struct kcd_last_check last = {.when = time(NULL),
+                                .login = kcd_strdup(kcd_login_principal(session->login)),
+                                .domain = kcd_strdup(set->dc->domain ? set->dc->domain : ""),
+                                .dc = kcd_strdup(session->server),
+                                .as = kcd_strdup(as),
+                                .hosts = copy_strings(operands->hosts, operands->n_hosts),
+                                .n_hosts = operands->n_hosts,
+                                .spns = copy_strings(operands->spns, operands->n_spns),
+                                .n_spns = operands->n_spns};
+  kcd_state_save_last_check(&state, &last);
+  kcd_last_check_done(&last);
+  kcd_state_done(&state);
+}
+
+static void tell_cost(const struct kcd_run *run, const struct kcd_session *session)
+{
+  if (run->options->verbose > 1)
+    kcd_message("%u LDAP requests, %u requests to the KDC for the login", kcd_dir_requests(session->dir),
+                kcd_login_requests(session->login));
+}
+
+static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
+{
+  if (kcd_session_login(run->options, session, err) != 0)
+    return -1;
+  struct kcd_operands operands = {0};
+  if (kcd_operands_take(run->options, session->login, "check", &operands, err) != 0)
+    return -1;
+  kcd_operands_announce(&operands);
+  struct kcd_facts_set set = {0};
+  int status = kcd_session_connect(session, run->options, kcd_operands_server(&operands), err);
+  if (status == 0) {
+    KCD_AUTO_CHAR user = kcd_session_user(session, kcd_operands_as(&operands, run->options));
+    struct kcd_query query = {.hosts = operands.hosts,
+                              .n_hosts = operands.n_hosts,
+                              .spns = operands.spns,
+                              .n_spns = operands.n_spns,
+                              .user = user};
+    status = kcd_gather(session->dir, &query, &set, err);
+  }
+  if (status == 0) {
+    kcd_report_dc(run->report, set.dc, run->options->has_flavour ? run->options->flavour : set.dc->flavour);
+    struct kcd_pairs_outcome outcome;
+    kcd_check_pairs(run, run->report, session, &set, &operands, &outcome);
+    status = outcome.exit_status;
+    if (operands.typed)
+      remember(run, session, &set, &operands);
+    tell_cost(run, session);
+    kcd_facts_set_done(&set);
+  }
+  kcd_operands_done(&operands);
+  return status;
+}
+
+int kcd_cmd_check(struct kcd_run *run)
+{
+  struct kcd_session session = {0};
+  struct kcd_error err = KCD_ERROR_INIT;
+  int status = check(run, &session, &err);
+  kcd_session_done(&session);
+  return status < 0 ? kcd_run_failed(run, &err) : status;
+}

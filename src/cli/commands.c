@@ -1,0 +1,95 @@
+#include "commands.h"
+
+#include <string.h>
+
+#include "exit_status.h"
+
+/* clang-format off */
+const struct kcd_command kcd_commands[] = {
+  {"check", KCD_CMD_CHECK, "kcdfix.check/1", "[HOST... SPN...]",
+   "why does it fail, and what does the KDC say (read-only)",
+   "An operand with a / is an SPN, any other is a host: CORE2016, CORE2016$, DOM\\CORE2016, an FQDN or a DN. Every host is "
+   "checked against every SPN; a host without SPN against every SPN in its list. Without operands: the pairs of the last "
+   "check.\n\n"
+   "  kcdfix check CORE2016 cifs/2016GUI\n"
+   "  kcdfix check -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
+   kcd_cmd_check},
+  {"apply", KCD_CMD_APPLY, "kcdfix.change/1", "[HOST... SPN...]",
+   "make the smallest change that fixes it, check again",
+   "Adds the SPN to the host's list; with --protocol-transition also sets \"Use any authentication protocol\". Shows the "
+   "difference and asks; records the old values first; reads back and checks again. Without operands: the pairs of the "
+   "last check.\n\n"
+   "  kcdfix apply --protocol-transition CORE2016 cifs/2016GUI\n"
+   "  kcdfix apply -n --emit powershell --protocol-transition CORE2016 cifs/2016GUI",
+   kcd_cmd_apply},
+  {"undo", KCD_CMD_UNDO, "kcdfix.change/1", "[CHANGE]",
+   "take a recorded change back",
+   "CHANGE is the name of a record or of a run, as history shows it; without it the newest run that is not yet taken "
+   "back. Only what kcdfix itself wrote is taken back, and only if it is still as it was left.",
+   kcd_cmd_undo},
+  {"history", KCD_CMD_HISTORY, "kcdfix.history/1", "",
+   "the changes made from this machine",
+   "Reads the records in $XDG_STATE_HOME/kcdfix/changes; no server is asked.",
+   kcd_cmd_history},
+  {"probe", KCD_CMD_PROBE, "kcdfix.probe/1", "HOST SPN...",
+   "only ask the KDC, show each exchange",
+   "With the host's own key: a ticket-granting ticket, S4U2Self for the user, S4U2Proxy to each SPN. No directory is "
+   "read, nothing is stored.\n\n"
+   "  kcdfix probe -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
+   kcd_cmd_probe},
+};
+/* clang-format on */
+const size_t kcd_n_commands = sizeof kcd_commands / sizeof kcd_commands[0];
+
+const struct kcd_command *kcd_command_find(const char *name)
+{
+  for (size_t i = 0; i < kcd_n_commands; i++)
+    if (strcmp(kcd_commands[i].name, name) == 0)
+      return &kcd_commands[i];
+  return NULL;
+}
+
+/* Edit distance of two short words; words that do not fit are as far apart as can be. */
+static unsigned distance(const char *a, const char *b)
+{
+  enum { MAX = 24 };
+  size_t la = strlen(a), lb = strlen(b);
+  if (la > MAX || lb > MAX)
+    return MAX;
+  unsigned row[MAX + 1];
+  for (unsigned j = 0; j <= lb; j++)
+    row[j] = j;
+  for (unsigned i = 1; i <= la; i++) {
+    unsigned diagonal = row[0];
+    row[0] = i;
+    for (unsigned j = 1; j <= lb; j++) {
+      unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+      unsigned gap = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+      diagonal = row[j];
+      row[j] = change < gap ? change : gap;
+    }
+  }
+  return row[lb];
+}
+
+const char *kcd_nearest_command(const char *name)
+{
+  const char *nearest = NULL;
+  unsigned best = 3; /* further away than two letters is no slip of the finger */
+  for (size_t i = 0; i < kcd_n_commands; i++) {
+    unsigned d = distance(name, kcd_commands[i].name);
+    if (d < best) {
+      best = d;
+      nearest = kcd_commands[i].name;
+    }
+  }
+  return nearest;
+}
+
+int kcd_run_failed(struct kcd_run *run, const struct kcd_error *err)
+{
+  kcd_report_error(run->report, err);
+  if (run->style.format == KCD_FORMAT_TEXT)
+    kcd_show_error(err);
+  return kcd_exit_of_error(err);
+}

@@ -1,0 +1,134 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <kcdfix/alloc.h>
+
+int kcd_make_directory(const char *directory, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR path = kcd_strdup(directory);
+  for (char *slash = path + 1;; slash++) {
+    slash = strchr(slash, '/');
+    if (slash)
+      *slash = '\0';
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+      return kcd_fail_errno(err, KCD_E_IO, errno, "cannot make the directory %s", path);
+    if (!slash)
+      return 0;
+    *slash = '/';
+  }
+}
+
+static int sync_directory(const char *directory, struct kcd_error *err)
+{
+  int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || fsync(fd) != 0) {
+    kcd_fail_errno(err, KCD_E_IO, errno, "cannot sync the directory %s", directory);
+    if (fd >= 0)
+      close(fd);
+    return -1;
+  }
+  close(fd);
+  return 0;
+}
+
+static int write_all(int fd, const char *path, const char *data, size_t len, struct kcd_error *err)
+{
+  while (len > 0) {
+    ssize_t n = write(fd, data, len);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return kcd_fail_errno(err, KCD_E_IO, errno, "cannot write %s", path);
+    data += n;
+    len -= (size_t)n;
+  }
+  if (fsync(fd) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot sync %s", path);
+  return 0;
+}
+
+/* Gives the finished temporary file its name. link(2) fails where the name is taken, rename(2) does not. */
+static int put_in_place(const char *temporary, const char *path, bool exclusive, struct kcd_error *err)
+{
+  if (!exclusive) {
+    if (rename(temporary, path) == 0)
+      return 0;
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot name %s", path);
+  }
+  if (link(temporary, path) != 0) {
+    enum kcd_errc code = errno == EEXIST ? KCD_E_CONFLICT : KCD_E_IO;
+    return kcd_fail_errno(err, code, errno, "cannot name %s", path);
+  }
+  unlink(temporary);
+  return 0;
+}
+
+int kcd_write_file(const char *directory, const char *name, const void *data, size_t len, bool exclusive,
+                   struct kcd_error *err)
+{
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", directory, name);
+  /* The dot keeps a file that a crash leaves behind out of the listing. */
+  KCD_AUTO_CHAR temporary = kcd_asprintf("%s/.%s.XXXXXX", directory, name);
+  int fd = mkostemp(temporary, O_CLOEXEC);
+  if (fd < 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot write in %s", directory);
+  int rc = fchmod(fd, 0600) == 0 ? 0 : kcd_fail_errno(err, KCD_E_IO, errno, "cannot protect %s", temporary);
+  if (rc == 0)
+    rc = write_all(fd, path, data, len, err);
+  close(fd);
+  if (rc == 0)
+    rc = put_in_place(temporary, path, exclusive, err);
+  if (rc != 0) {
+    unlink(temporary);
+    return -1;
+  }
+  return sync_directory(directory, err);
+}
+
+static int check_private(int fd, const char *path, size_t max, struct stat *st, struct kcd_error *err)
+{
+  if (fstat(fd, st) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", path);
+  if (!S_ISREG(st->st_mode))
+    return kcd_fail(err, KCD_E_IO, "%s is no regular file", path);
+  if (st->st_uid != geteuid())
+    return kcd_fail(err, KCD_E_IO, "%s belongs to another user (uid %u) and is not used", path, (unsigned)st->st_uid);
+  if (st->st_mode & (S_IWGRP | S_IWOTH))
+    return kcd_fail(err, KCD_E_IO, "%s can be written by others and is not used", path);
+  if (st->st_size < 0 || (size_t)st->st_size > max)
+    return kcd_fail(err, KCD_E_IO, "%s is larger than %zu bytes and is not used", path, max);
+  return 0;
+}
+
+int kcd_read_private_file(const char *path, size_t max, struct kcd_bytes *ret, struct kcd_error *err)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0)
+    return kcd_fail_errno(err, errno == ENOENT ? KCD_E_NOT_FOUND : KCD_E_IO, errno, "cannot read %s", path);
+  struct stat st;
+  if (check_private(fd, path, max, &st, err) != 0) {
+    close(fd);
+    return -1;
+  }
+  KCD_AUTO_CHAR data = kcd_calloc((size_t)st.st_size + 1, 1);
+  size_t len = 0;
+  while (len < (size_t)st.st_size) {
+    ssize_t n = read(fd, data + len, (size_t)st.st_size - len);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      break;
+    len += (size_t)n;
+  }
+  close(fd);
+  *ret = kcd_bytes_copy(data, len);
+  return 0;
+}

@@ -1,0 +1,23 @@
+/* file.h - private files: read them whole and bounded, write them so that a crash leaves the old or the new one. */
+#ifndef KCDFIX_CLI_FILE_H
+#define KCDFIX_CLI_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <kcdfix/bytes.h>
+#include <kcdfix/error.h>
+
+/* Makes DIRECTORY and its parents, 0700. */
+int kcd_make_directory(const char *directory, struct kcd_error *err);
+
+/* Writes DIRECTORY/NAME, 0600, by temporary file, fsync, rename and fsync of the directory. With EXCLUSIVE an existing
+ * file is KCD_E_CONFLICT. */
+int kcd_write_file(const char *directory, const char *name, const void *data, size_t len, bool exclusive,
+                   struct kcd_error *err);
+
+/* Reads at most MAX bytes of a regular file that belongs to this user and that nobody else may write: anything else is
+ * KCD_E_IO with the reason. */
+int kcd_read_private_file(const char *path, size_t max, struct kcd_bytes *ret, struct kcd_error *err);
+
+#endif

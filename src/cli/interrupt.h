@@ -1,0 +1,25 @@
+/* interrupt.h - SIGINT, SIGTERM and SIGHUP.
+ *
+ * Outside a write nothing is half done, so a signal ends the program at once with status 130 (and, with --json, with
+ * the one document that is promised). Inside a write, and once something was written, the signal is only noted: the
+ * program finishes what is in flight, says what was done, and ends with 130. A second signal ends it there too.
+ */
+#ifndef KCDFIX_CLI_INTERRUPT_H
+#define KCDFIX_CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+/* Installs the handlers. DOCUMENT is the text that goes to stdout when a signal ends the program (copied; NULL: none).
+ */
+void kcd_interrupt_init(const char *document);
+/* A write begins / ends; in between signals are only noted. */
+void kcd_interrupt_hold(void);
+void kcd_interrupt_release(void);
+/* Something was written: signals are only noted until the end, since "nothing was changed" would be wrong. */
+void kcd_interrupt_keep(void);
+/* stdout is being written: the document of kcd_interrupt_init would no longer be the only one. */
+void kcd_interrupt_no_document(void);
+/* Whether a signal was noted. */
+bool kcd_interrupted(void);
+
+#endif

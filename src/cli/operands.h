@@ -1,0 +1,37 @@
+/* operands.h - which hosts and which SPNs a command is about. */
+#ifndef KCDFIX_CLI_OPERANDS_H
+#define KCDFIX_CLI_OPERANDS_H
+
+#include <stdbool.h>
+
+#include <kcdfix/gather.h>
+#include <kcdfix/login.h>
+
+#include "options.h"
+#include "state.h"
+
+struct kcd_operands {
+  const char **hosts, **spns; /* borrowed from argv or from `last` */
+  size_t n_hosts, n_spns;
+  bool typed;                 /* false: taken from the last check */
+  struct kcd_last_check last; /* if not typed */
+};
+
+/* Splits typed operands: one with a / is an SPN, any other a host; a DN (CN=a/b,...) is a host. Checks each SPN's form.
+ * Without any, takes those of the last check, if it is not older than an hour and was made with the same login and
+ * domain. KCD_E_USAGE with the command to type. */
+int kcd_operands_take(const struct kcd_options *options, const struct kcd_login *login, const char *command,
+                      struct kcd_operands *ret, struct kcd_error *err);
+void kcd_operands_done(struct kcd_operands *operands);
+
+/* The user named by these operands: --as, else that of the last check; NULL for the login. */
+const char *kcd_operands_as(const struct kcd_operands *operands, const struct kcd_options *options);
+/* The DC of the last check where the options name none; else NULL. */
+const char *kcd_operands_server(const struct kcd_operands *operands);
+/* Says on stderr what was taken from the last check, before anything is done. */
+void kcd_operands_announce(const struct kcd_operands *operands);
+
+/* Whether an operand is an SPN. */
+bool kcd_operand_is_spn(const char *operand);
+
+#endif

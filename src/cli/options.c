@@ -1,0 +1,419 @@
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/text.h>
+
+#include "commands.h"
+
+#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE)
+#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE)
+#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO)
+#define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
+#define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
+
+#define DEFAULT_TIMEOUT_MS 10000
+
+#define STORE_TEXT(member)                                                                                             \
+  static int store_##member(struct kcd_options *options, const char *value, struct kcd_error *err)                     \
+  {                                                                                                                    \
+    if (!*value)                                                                                                       \
+      return kcd_fail(err, KCD_E_USAGE, "an option has an empty argument");                                            \
+    options->member = value;                                                                                           \
+    return 0;                                                                                                          \
+  }
+#define STORE_FLAG(member)                                                                                             \
+  static int store_##member(struct kcd_options *options, const char *value, struct kcd_error *err)                     \
+  {                                                                                                                    \
+    (void)value;                                                                                                       \
+    (void)err;                                                                                                         \
+    options->member = true;                                                                                            \
+    return 0;                                                                                                          \
+  }
+
+STORE_TEXT(domain)
+STORE_TEXT(realm)
+STORE_TEXT(server)
+STORE_TEXT(uri)
+STORE_TEXT(ccache)
+STORE_TEXT(login_user)
+STORE_TEXT(password_file)
+STORE_TEXT(as)
+STORE_TEXT(keytab)
+STORE_TEXT(reason)
+STORE_TEXT(output)
+STORE_FLAG(prompt_password)
+STORE_FLAG(no_probe)
+STORE_FLAG(exact)
+STORE_FLAG(dry_run)
+STORE_FLAG(yes)
+STORE_FLAG(quiet)
+
+static int store_mode(struct kcd_options *options, enum kcd_mode mode)
+{
+  options->mode = mode;
+  options->n_modes++;
+  return 0;
+}
+
+static int store_transition(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  (void)value;
+  (void)err;
+  return store_mode(options, KCD_MODE_PROTOCOL_TRANSITION);
+}
+
+static int store_kerberos_only(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  (void)value;
+  (void)err;
+  return store_mode(options, KCD_MODE_KERBEROS_ONLY);
+}
+
+static int store_emit(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  options->has_emit = true;
+  if (kcd_emit_format_parse(value, &options->emit) == 0)
+    return 0;
+  return kcd_fail(err, KCD_E_USAGE, "--emit takes ldif, powershell or samba-tool");
+}
+
+static int store_flavour(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  options->has_flavour = true;
+  if (kcd_flavour_parse(value, &options->flavour) == 0 && options->flavour != KCD_FLAVOUR_UNKNOWN)
+    return 0;
+  return kcd_fail(err, KCD_E_USAGE,
+                  "--kdc-flavour takes windows, windows-old, windows-2008, samba-heimdal-4.17, samba-heimdal-4.19 or "
+                  "samba-mit");
+}
+
+static int store_json(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  (void)value;
+  (void)err;
+  options->format = KCD_FORMAT_JSON;
+  return 0;
+}
+
+static int store_format(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  if (strcmp(value, "json") == 0)
+    options->format = KCD_FORMAT_JSON;
+  else if (strcmp(value, "text") == 0)
+    options->format = KCD_FORMAT_TEXT;
+  else
+    return kcd_fail(err, KCD_E_USAGE, "--format takes text or json");
+  return 0;
+}
+
+static int store_verbose(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  (void)value;
+  (void)err;
+  options->verbose++;
+  return 0;
+}
+
+static int store_color(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  if (strcmp(value, "auto") == 0)
+    options->color = KCD_AUTO_COLOR;
+  else if (strcmp(value, "always") == 0)
+    options->color = KCD_ALWAYS;
+  else if (strcmp(value, "never") == 0)
+    options->color = KCD_NEVER;
+  else
+    return kcd_fail(err, KCD_E_USAGE, "--color takes auto, always or never");
+  return 0;
+}
+
+static int store_timeout(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  uint64_t seconds;
+  if (kcd_parse_u64(value, 3600, &seconds) != 0 || seconds == 0)
+    return kcd_fail(err, KCD_E_USAGE, "--timeout takes 1 to 3600 seconds");
+  options->timeout_ms = (int)seconds * 1000;
+  return 0;
+}
+
+/* clang-format off */
+const struct kcd_option_row kcd_option_rows[] = {
+  {"domain", 'D', "DOMAIN", ONLINE, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
+   "DNS name of the domain; its domain controllers are found by DNS SRV (default: the realm of the ticket)", store_domain},
+  {"realm", 'R', "REALM", ONLINE, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
+   "Kerberos realm, where it is not the domain's name in capitals", store_realm},
+  {"server", 'S', "DC", ONLINE, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
+   "the one domain controller to ask, for LDAP and Kerberos; no other is tried", store_server},
+  {"uri", 'H', "URI", DIRECTORY, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
+   "the same as an LDAP URI: ldap://DC[:PORT] or ldaps://DC[:PORT]", store_uri},
+
+  {"ccache", 'c', "CCACHE", ONLINE, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
+   "credential cache to log in with (default: the default cache, as klist shows it)", store_ccache},
+  {"login-user", 'U', "USER", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+   "log in as USER with a password; the ticket is kept in memory", store_login_user},
+  {"prompt-password", 'W', NULL, DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+   "ask for the password of --login-user", store_prompt_password},
+  {"password-file", 0, "FILE", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
+   "read the password of --login-user from the first line of FILE", store_password_file},
+
+  {"as", 0, "USER", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
+   "the user to delegate (default: the login, since that is who runs Hyper-V Manager)", store_as},
+  {"keytab", 'k', "FILE", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
+   "the host's own key: ask the KDC for real (S4U2Self, S4U2Proxy)", store_keytab},
+  {"no-probe", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
+   "predict only, even with --keytab", store_no_probe},
+  {"kdc-flavour", 0, "FLAVOUR", KCD_CMD_CHECK, KCD_GROUP_PROOF, KCD_COMPLETES_WORDS,
+   "windows windows-old windows-2008 samba-heimdal-4.17 samba-heimdal-4.19 samba-mit",
+   "predict as this kind of KDC would answer (default: the kind that was found)", store_flavour},
+
+  {"protocol-transition", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "also set \"Use any authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION)", store_transition},
+  {"kerberos-only", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "also set \"Use Kerberos only\" (clear that bit)", store_kerberos_only},
+  {"exact", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
+  {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "show the change and write nothing", store_dry_run},
+  {"emit", 0, "FORMAT", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_WORDS, "ldif powershell samba-tool",
+   "print the change as ldif, powershell or samba-tool for somebody else to run, and write nothing", store_emit},
+  {"reason", 0, "TEXT", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "kept in the record of the change", store_reason},
+  {"yes", 0, NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "do not ask before the change", store_yes},
+
+  {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
+   "one JSON document on standard output", store_json},
+  {"format", 0, "FORMAT", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, "text json",
+   "text or json", store_format},
+  {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,
+   "write the result to FILE instead of standard output", store_output},
+  {"quiet", 'q', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
+   "verdict lines only", store_quiet},
+  {"verbose", 'v', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
+   "more detail; twice: each request on standard error", store_verbose},
+  {"color", 0, "WHEN", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, "auto always never",
+   "auto, always or never; NO_COLOR is obeyed", store_color},
+  {"timeout", 0, "SECS", ONLINE, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
+   "how long to wait for a connection or an answer (default: 10)", store_timeout},
+};
+/* clang-format on */
+const size_t kcd_n_option_rows = sizeof kcd_option_rows / sizeof kcd_option_rows[0];
+
+#define KEY_BASE 0x400 /* keys of options: KEY_BASE + row; beyond any character, so argp shows letters from the row */
+#define KEY_HELP 'h'
+
+struct parse {
+  const struct kcd_command *command;
+  struct kcd_options *options;
+  struct kcd_error *err;
+  bool help;
+};
+
+static const struct kcd_option_row *row_of_key(int key)
+{
+  if (key >= KEY_BASE && (size_t)(key - KEY_BASE) < kcd_n_option_rows)
+    return &kcd_option_rows[key - KEY_BASE];
+  for (size_t i = 0; i < kcd_n_option_rows; i++)
+    if (kcd_option_rows[i].letter && kcd_option_rows[i].letter == key)
+      return &kcd_option_rows[i];
+  return NULL;
+}
+
+static void add_operand(struct kcd_options *options, const char *operand)
+{
+  options->operands = kcd_reallocarray(options->operands, options->n_operands + 1, sizeof *options->operands);
+  options->operands[options->n_operands++] = operand;
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+  struct parse *parse = state->input;
+  if (key == ARGP_KEY_ARG) {
+    add_operand(parse->options, arg);
+    return 0;
+  }
+  if (key == KEY_HELP) {
+    parse->help = true;
+    return 0;
+  }
+  const struct kcd_option_row *row = row_of_key(key);
+  if (!row)
+    return ARGP_ERR_UNKNOWN;
+  if (row->store(parse->options, arg, parse->err) == 0)
+    return 0;
+  return EINVAL;
+}
+
+static const char *const group_titles[] = {
+    "Which domain controller:", "Login:", "Whom, and what proof:", "Change:", "Output:"};
+
+/* The rows of this command as argp wants them; owned by the caller. */
+static struct argp_option *argp_options_of(unsigned command)
+{
+  struct argp_option *list = kcd_calloc(kcd_n_option_rows + 8, sizeof *list);
+  size_t n = 0;
+  int group = -1;
+  for (size_t i = 0; i < kcd_n_option_rows; i++) {
+    const struct kcd_option_row *row = &kcd_option_rows[i];
+    if (!(row->commands & command))
+      continue;
+    if ((int)row->group != group) {
+      group = (int)row->group;
+      list[n++] = (struct argp_option){.doc = group_titles[group], .group = group + 1};
+    }
+    list[n++] = (struct argp_option){.name = row->name,
+                                     .key = row->letter ? row->letter : KEY_BASE + (int)i,
+                                     .arg = row->arg,
+                                     .doc = row->help,
+                                     .group = group + 1};
+  }
+  list[n++] = (struct argp_option){.name = "help", .key = KEY_HELP, .doc = "print this help", .group = group + 1};
+  return list;
+}
+
+static const struct kcd_option_row *row_of_name(unsigned command, const char *name, size_t len)
+{
+  for (size_t i = 0; i < kcd_n_option_rows; i++)
+    if ((kcd_option_rows[i].commands & command) && strlen(kcd_option_rows[i].name) == len &&
+        strncmp(name, kcd_option_rows[i].name, len) == 0)
+      return &kcd_option_rows[i];
+  return NULL;
+}
+
+static const struct kcd_option_row *row_of_letter(unsigned command, char letter)
+{
+  for (size_t i = 0; i < kcd_n_option_rows; i++)
+    if ((kcd_option_rows[i].commands & command) && kcd_option_rows[i].letter == letter)
+      return &kcd_option_rows[i];
+  return NULL;
+}
+
+static int bad_option(const struct kcd_command *command, const char *option, size_t len, const char *what,
+                      struct kcd_error *err)
+{
+  KCD_AUTO_CHAR shown = kcd_safe_text(option, len);
+  kcd_fail(err, KCD_E_USAGE, "kcdfix %s: option %s %s", command->name, shown, what);
+  return kcd_error_next(err, "kcdfix %s --help", command->name);
+}
+
+/* Checks the long option in argv[*i]; steps over its argument. */
+static int check_long(const struct kcd_command *command, int argc, char **argv, int *i, struct kcd_error *err)
+{
+  const char *option = argv[*i];
+  size_t len = strcspn(option + 2, "=");
+  if (len == 4 && strncmp(option + 2, "help", 4) == 0)
+    return 0;
+  const struct kcd_option_row *row = row_of_name(command->bit, option + 2, len);
+  if (!row)
+    return bad_option(command, option, len + 2, "is unknown here", err);
+  bool inline_argument = option[len + 2] == '=';
+  if (!row->arg)
+    return inline_argument ? bad_option(command, option, len + 2, "takes no argument", err) : 0;
+  if (!inline_argument && ++*i >= argc)
+    return bad_option(command, option, len + 2, "needs an argument", err);
+  return 0;
+}
+
+/* Checks a cluster of letters, "-qk"; steps over the argument of the last one. */
+static int check_letters(const struct kcd_command *command, int argc, char **argv, int *i, struct kcd_error *err)
+{
+  for (const char *letter = argv[*i] + 1; *letter; letter++) {
+    char shown[3] = {'-', *letter, '\0'};
+    if (*letter == KEY_HELP)
+      continue;
+    const struct kcd_option_row *row = row_of_letter(command->bit, *letter);
+    if (!row)
+      return bad_option(command, shown, 2, "is unknown here", err);
+    if (!row->arg)
+      continue;
+    if (!letter[1] && ++*i >= argc)
+      return bad_option(command, shown, 2, "needs an argument", err);
+    return 0;
+  }
+  return 0;
+}
+
+/* One clear line for each mistake, before argp sees the words. Abbreviated long names, which getopt would take, are
+ * refused: a script that relies on one breaks with the next option. */
+static int check_words(const struct kcd_command *command, int argc, char **argv, struct kcd_error *err)
+{
+  for (int i = 1; i < argc; i++) {
+    const char *word = argv[i];
+    if (word[0] != '-' || word[1] == '\0')
+      continue;
+    if (strcmp(word, "--") == 0)
+      return 0;
+    int rc = word[1] == '-' ? check_long(command, argc, argv, &i, err) : check_letters(command, argc, argv, &i, err);
+    if (rc != 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int check_combinations(const struct kcd_options *options, struct kcd_error *err)
+{
+  if (options->n_modes > 1)
+    return kcd_fail(err, KCD_E_USAGE, "--protocol-transition and --kerberos-only exclude each other; give one, once");
+  if (options->has_emit && options->format == KCD_FORMAT_JSON)
+    return kcd_fail(err, KCD_E_USAGE, "--emit prints a script and --json a document; give one of them");
+  if (options->server && options->uri)
+    return kcd_fail(err, KCD_E_USAGE, "--server and --uri both name the domain controller; give one of them");
+  if (options->login_user && options->ccache)
+    return kcd_fail(err, KCD_E_USAGE, "--login-user logs in by password and --ccache by ticket; give one of them");
+  if (options->login_user && !options->prompt_password == !options->password_file)
+    return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
+  if (!options->login_user && (options->prompt_password || options->password_file))
+    return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
+  return 0;
+}
+
+int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, struct kcd_options *ret,
+                      struct kcd_error *err)
+{
+  *ret = (struct kcd_options){.timeout_ms = DEFAULT_TIMEOUT_MS, .mode = KCD_MODE_LIST_ONLY};
+  if (check_words(command, argc, argv, err) != 0)
+    return -1;
+  struct argp_option *list = argp_options_of(command->bit);
+  KCD_AUTO_CHAR doc = kcd_asprintf("%s\v%s", command->summary, command->doc);
+  struct argp argp = {.options = list, .parser = parse_one, .args_doc = command->operands, .doc = doc};
+  struct parse parse = {.command = command, .options = ret, .err = err};
+  error_t rc = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_NO_ERRS, NULL, &parse);
+  int result = 0;
+  if (parse.help) {
+    KCD_AUTO_CHAR name = kcd_asprintf("kcdfix %s", command->name);
+    /* argp's own sentence about long options says nothing to the reader. */
+    setenv("ARGP_HELP_FMT", "no-dup-args-note,rmargin=100", 0);
+    argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG | ARGP_HELP_POST_DOC, name);
+    result = 1;
+  } else if (rc != 0) {
+    if (!kcd_error_is_set(err))
+      kcd_fail(err, KCD_E_USAGE, "kcdfix %s: the options cannot be read", command->name);
+    kcd_error_next(err, "kcdfix %s --help", command->name);
+    result = -1;
+  } else {
+    result = check_combinations(ret, err);
+  }
+  free(list);
+  return result;
+}
+
+void kcd_options_done(struct kcd_options *options)
+{
+  free(options->operands);
+  *options = (struct kcd_options){0};
+}
+
+bool kcd_wants_json(int argc, char **argv)
+{
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--format=json") == 0 ||
+        (strcmp(argv[i], "--format") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0))
+      return true;
+  return false;
+}

@@ -1,0 +1,178 @@
+#include "pairs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/kerberr.h>
+#include <kcdfix/ldaptext.h>
+#include <kcdfix/predict.h>
+#include <kcdfix/probe.h>
+#include <kcdfix/text.h>
+
+#include "exit_status.h"
+
+/* The check of all pairs, while it runs. */
+struct checking {
+  struct kcd_run *run;
+  struct kcd_report *report;
+  struct kcd_session *session;
+  const struct kcd_facts_set *set;
+  const struct kcd_operands *operands;
+  char *context;
+  struct kcd_pairs_outcome outcome;
+};
+
+static const struct kcd_options *options_of(const struct checking *checking)
+{
+  return checking->run->options;
+}
+
+bool kcd_pair_is_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host, size_t target)
+{
+  if (operands->n_spns > 0)
+    return true;
+  const struct kcd_account *account = set->hosts[host].account;
+  return account && kcd_values_find_nocase(&account->delegate_to, set->targets[target].spn.text) >= 0;
+}
+
+/* The number that a keytab entry must have; read only when the key turned out to be wrong. 0: not known. */
+static unsigned directory_kvno(struct kcd_session *session, const struct kcd_account *host)
+{
+  static const char *const attributes[] = {"msDS-KeyVersionNumber", NULL};
+  KCD_AUTO_CHAR base = kcd_guid_dn(host->guid);
+  struct kcd_search search = {.base = base, .scope = KCD_BASE, .attributes = attributes, .missing_is_empty = true};
+  KCD_AUTO_VALUE(kcd_entries) found = {0};
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  uint32_t kvno = 0;
+  if (kcd_dir_search(session->dir, &search, 1, &found, &ignored) == 0 && found.n == 1)
+    kcd_entry_u32(&found.v[0], attributes[0], &kvno);
+  return kvno;
+}
+
+static void probe_failed(struct checking *checking, const struct kcd_error *err)
+{
+  kcd_report_error(checking->report, err);
+  if (checking->run->style.format == KCD_FORMAT_TEXT)
+    kcd_show_error(err);
+  checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_CANNOT_TELL);
+}
+
+/* A session with the host's key; NULL where none was asked for or it cannot be had (said once a host). */
+static struct kcd_probe *open_probe(struct checking *checking, const struct kcd_account *host)
+{
+  const struct kcd_options *options = options_of(checking);
+  kcd_report_not_asked(checking->report, options->keytab && options->no_probe ? "--no-probe was given" : NULL);
+  if (!options->keytab || options->no_probe || !host)
+    return NULL;
+  const struct kcd_dc *dc = checking->set->dc;
+  struct kcd_probe_options probe_options = {.keytab = options->keytab,
+                                            .host = host->sam_account_name,
+                                            .realm = options->realm ? options->realm : dc->realm,
+                                            .kdc = checking->session->server,
+                                            .timeout_ms = options->timeout_ms,
+                                            .trace = options->verbose > 1 ? kcd_trace : NULL};
+  struct kcd_probe *probe = NULL;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (kcd_probe_open(&probe_options, &probe, &err) == 0)
+    return probe;
+  probe_failed(checking, &err);
+  kcd_report_not_asked(checking->report, "the keytab cannot be used");
+  return NULL;
+}
+
+/* Asks the KDC; the wrong key is asked about once more, so that the line can name both key versions. */
+static void run_probe(struct checking *checking, struct kcd_probe *probe, const struct kcd_facts *facts,
+                      struct kcd_observation *ret)
+{
+  const char *user = facts->user ? facts->user->sam_account_name : facts->user_operand;
+  const char *spn = facts->target->spn.text;
+  kcd_probe_run(probe, user, spn, 0, ret);
+  if (strcmp(ret->error.id, "keytab-wrong-key") != 0)
+    return;
+  unsigned kvno = directory_kvno(checking->session, facts->host);
+  if (kvno == 0)
+    return;
+  kcd_observation_done(ret);
+  kcd_probe_run(probe, user, spn, kvno, ret);
+}
+
+static void check_pair(struct checking *checking, struct kcd_probe *probe, size_t host, size_t target)
+{
+  struct kcd_facts facts;
+  kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
+  struct kcd_observation observation = {0};
+  bool probed = probe && facts.host;
+  if (probed)
+    run_probe(checking, probe, &facts, &observation);
+  const struct kcd_options *options = options_of(checking);
+  enum kcd_flavour flavour = options->has_flavour ? options->flavour : checking->set->dc->flavour;
+  struct kcd_judgement judgement = {0};
+  kcd_judge(&facts, flavour, probed ? &observation : NULL, checking->context, &judgement);
+  kcd_report_pair(checking->report, &judgement);
+  bool fault = kcd_findings_worst(&judgement.findings) == KCD_FAULT;
+  int status = judgement.verdict == KCD_CANNOT_TELL      ? KCD_EXIT_CANNOT_TELL
+               : fault || judgement.verdict == KCD_FAILS ? KCD_EXIT_PROBLEM
+                                                         : KCD_EXIT_OK;
+  checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, status);
+  checking->outcome.pairs++;
+  checking->outcome.works += status == KCD_EXIT_OK;
+  if (probed && kcd_error_is_set(&observation.error))
+    probe_failed(checking, &observation.error);
+  kcd_judgement_done(&judgement);
+  if (probed)
+    kcd_observation_done(&observation);
+}
+
+/* A host without SPN operands and without a list: there is no pair, and the administrator must name a service. */
+static void nothing_listed(struct checking *checking, const struct kcd_host_facts *host)
+{
+  KCD_AUTO_CHAR operand = kcd_shell_word(host->operand);
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (!host->account)
+    kcd_fail(&err, KCD_E_NOT_FOUND, host->matches ? "%s means %zu objects" : "%s is not in the directory", operand,
+             host->matches);
+  else
+    kcd_fail(&err, KCD_E_NOT_FOUND, "%s lists no service, so there is nothing to check without an SPN", operand);
+  kcd_error_id(&err, !host->account ? (host->matches ? "host-object-duplicate" : "host-not-found") : "list-empty");
+  kcd_error_on(&err, host->account ? host->account->dn : host->operand, checking->set->dc->name);
+  kcd_error_next(&err, "kcdfix check %s%s%s SPN, for example cifs/FILESERVER", checking->context,
+                 *checking->context ? " " : "", operand);
+  kcd_report_error(checking->report, &err);
+  if (checking->run->style.format == KCD_FORMAT_TEXT)
+    kcd_show_error(&err);
+  checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_PROBLEM);
+}
+
+static void check_host(struct checking *checking, size_t host)
+{
+  const struct kcd_host_facts *facts = &checking->set->hosts[host];
+  KCD_AUTO(kcd_probe) probe = open_probe(checking, facts->account);
+  unsigned asked = 0;
+  for (size_t target = 0; target < checking->set->n_targets; target++)
+    if (kcd_pair_is_asked(checking->set, checking->operands, host, target)) {
+      check_pair(checking, probe, host, target);
+      asked++;
+    }
+  if (asked == 0)
+    nothing_listed(checking, facts);
+  if (probe && options_of(checking)->verbose > 1)
+    kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
+}
+
+void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_session *session,
+                     const struct kcd_facts_set *set, const struct kcd_operands *operands,
+                     struct kcd_pairs_outcome *ret)
+{
+  struct checking checking = {.run = run,
+                              .report = report,
+                              .session = session,
+                              .set = set,
+                              .operands = operands,
+                              .context = kcd_session_context(run->options)};
+  for (size_t host = 0; host < set->n_hosts; host++)
+    check_host(&checking, host);
+  free(checking.context);
+  *ret = checking.outcome;
+}

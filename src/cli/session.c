@@ -1,0 +1,248 @@
+#include "session.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/locate.h>
+#include <kcdfix/report.h>
+#include <kcdfix/text.h>
+
+#include "terminal.h"
+
+/* Where to connect to. */
+struct endpoint {
+  char *host;
+  uint16_t port; /* 0: the default one */
+  bool tls;
+};
+
+void kcd_trace(void *data, const char *line)
+{
+  (void)data;
+  kcd_message("%s", line);
+}
+
+static char *password_of(const struct kcd_options *options, struct kcd_error *err)
+{
+  if (options->password_file)
+    return kcd_read_password_file(options->password_file, err);
+  KCD_AUTO_CHAR user = kcd_safe(options->login_user);
+  KCD_AUTO_CHAR question = kcd_asprintf("Password of %s: ", user);
+  return kcd_ask_password(question, err);
+}
+
+int kcd_session_login(const struct kcd_options *options, struct kcd_session *ret, struct kcd_error *err)
+{
+  char *password = NULL;
+  if (options->login_user) {
+    password = password_of(options, err);
+    if (!password)
+      return -1;
+  }
+  KCD_AUTO_CHAR realm = kcd_strdup(options->realm);
+  if (!realm && options->domain)
+    realm = kcd_upper(options->domain);
+  struct kcd_login_options login = {.ccache = options->ccache,
+                                    .user = options->login_user,
+                                    .password = password,
+                                    .realm = realm,
+                                    .timeout_ms = options->timeout_ms,
+                                    .trace = options->verbose > 1 ? kcd_trace : NULL};
+  struct kcd_session session = {0};
+  int rc = kcd_login_open(&login, &session.login, err);
+  kcd_free_secret(password);
+  if (rc == 0)
+    *ret = session;
+  return rc;
+}
+
+static bool is_address(const char *host)
+{
+  unsigned char buffer[sizeof(struct in6_addr)];
+  return inet_pton(AF_INET, host, buffer) == 1 || inet_pton(AF_INET6, host, buffer) == 1;
+}
+
+/* Kerberos proves names, not addresses: an address would be believed on the word of whoever answers there. */
+static int refuse_address(const char *host, const struct kcd_dc *dc, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR name = kcd_safe(dc->name ? dc->name : "its DNS name");
+  kcd_fail(err, KCD_E_NOT_AUTHENTICATED, "%s is an address; Kerberos needs the name of the domain controller", host);
+  kcd_error_id(err, "dc-by-address");
+  kcd_error_on(err, NULL, host);
+  return kcd_error_next(err, "it calls itself %s: -S %s", name, name);
+}
+
+/* With --server the domain could be another one than that which is meant. */
+static int refuse_other_domain(const char *domain, const char *host, const struct kcd_dc *dc, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR its = kcd_safe(dc->domain);
+  kcd_fail(err, KCD_E_USAGE, "%s is a domain controller of %s, not of %s", host, its, domain);
+  kcd_error_id(err, "dc-of-other-domain");
+  kcd_error_on(err, NULL, host);
+  return kcd_error_next(err, "leave out --domain, or name a domain controller of %s", domain);
+}
+
+static int check_dc(const struct kcd_options *options, const char *host, const struct kcd_dc *dc, struct kcd_error *err)
+{
+  if (is_address(host))
+    return refuse_address(host, dc, err);
+  if (options->domain && dc->domain && !kcd_equal_nocase(options->domain, dc->domain))
+    return refuse_other_domain(options->domain, host, dc, err);
+  return 0;
+}
+
+static int cannot_open(struct kcd_error *err)
+{
+  if (err->code == KCD_E_UNREACHABLE && !err->next[0])
+    kcd_error_next(err, "check the name, and that this machine may reach the port; or name another domain controller "
+                        "with -S");
+  return -1;
+}
+
+static int connect_to(struct kcd_session *session, const struct kcd_options *options, const struct endpoint *at,
+                      struct kcd_error *err)
+{
+  struct kcd_dir_options dir_options = {.host = at->host,
+                                        .port = at->port,
+                                        .tls = at->tls,
+                                        .timeout_ms = options->timeout_ms,
+                                        .trace = options->verbose > 1 ? kcd_trace : NULL};
+  KCD_AUTO(kcd_dir) dir = NULL;
+  if (kcd_dir_open(&dir_options, &dir, err) != 0)
+    return cannot_open(err);
+  const struct kcd_dc *dc = kcd_dir_dc(dir);
+  if (check_dc(options, at->host, dc, err) != 0)
+    return -1;
+  const char *realm = options->realm ? options->realm : dc->realm;
+  if (kcd_login_start(session->login, realm, at->host, 0, err) != 0 || kcd_dir_bind(dir, err) != 0)
+    return -1;
+  session->dir = KCD_TAKE(dir);
+  session->server = kcd_strdup(at->host);
+  return 0;
+}
+
+static int connect_by_dns(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR domain = kcd_session_domain(options, kcd_login_realm(session->login), err);
+  if (!domain)
+    return -1;
+  KCD_AUTO_VALUE(kcd_srv_list) list = {0};
+  if (kcd_locate(domain, options->timeout_ms, &list, err) != 0)
+    return -1;
+  for (size_t i = 0; i < list.n; i++) {
+    struct endpoint at = {.host = list.v[i].host, .port = list.v[i].port};
+    struct kcd_error trouble = KCD_ERROR_INIT;
+    if (connect_to(session, options, &at, &trouble) == 0)
+      return 0;
+    bool last = i + 1 == list.n;
+    if (trouble.code != KCD_E_UNREACHABLE || last) {
+      *err = trouble;
+      return -1;
+    }
+    KCD_AUTO_CHAR next = kcd_safe(list.v[i + 1].host);
+    kcd_message("%s; asking %s", trouble.message, next);
+  }
+  return kcd_fail(err, KCD_E_UNREACHABLE, "no domain controller of %s is named in DNS", domain);
+}
+
+/* ldap://HOST[:PORT][/] or ldaps://...; nothing else of RFC 4516 means anything here. */
+static int parse_uri(const char *uri, struct endpoint *ret, struct kcd_error *err)
+{
+  struct endpoint at = {0};
+  const char *rest;
+  if (kcd_starts_nocase(uri, "ldap://")) {
+    rest = uri + strlen("ldap://");
+  } else if (kcd_starts_nocase(uri, "ldaps://")) {
+    rest = uri + strlen("ldaps://");
+    at.tls = true;
+  } else {
+    return kcd_fail(err, KCD_E_USAGE, "--uri takes ldap://DC[:PORT] or ldaps://DC[:PORT]");
+  }
+  size_t host_len = strcspn(rest, ":/");
+  const char *port = rest[host_len] == ':' ? rest + host_len + 1 : NULL;
+  KCD_AUTO_CHAR port_text = port ? kcd_strndup(port, strcspn(port, "/")) : NULL;
+  const char *tail = port ? port + strcspn(port, "/") : rest + host_len;
+  uint64_t number = 0;
+  if (host_len == 0 || (port_text && (kcd_parse_u64(port_text, 65535, &number) != 0 || number == 0)) ||
+      (*tail && strcmp(tail, "/") != 0))
+    return kcd_fail(err, KCD_E_USAGE, "--uri takes ldap://DC[:PORT] or ldaps://DC[:PORT]");
+  at.host = kcd_strndup(rest, host_len);
+  at.port = (uint16_t)number;
+  *ret = at;
+  return 0;
+}
+
+int kcd_session_connect(struct kcd_session *session, const struct kcd_options *options, const char *server,
+                        struct kcd_error *err)
+{
+  if (options->uri) {
+    struct endpoint at = {0};
+    if (parse_uri(options->uri, &at, err) != 0)
+      return -1;
+    int rc = connect_to(session, options, &at, err);
+    free(at.host);
+    return rc;
+  }
+  if (options->server)
+    server = options->server;
+  if (!server)
+    return connect_by_dns(session, options, err);
+  KCD_AUTO_CHAR host = kcd_strdup(server);
+  struct endpoint at = {.host = host};
+  return connect_to(session, options, &at, err);
+}
+
+void kcd_session_done(struct kcd_session *session)
+{
+  kcd_dir_close(session->dir);
+  kcd_login_close(session->login);
+  free(session->server);
+  *session = (struct kcd_session){0};
+}
+
+char *kcd_session_domain(const struct kcd_options *options, const char *login_realm, struct kcd_error *err)
+{
+  if (options->domain)
+    return kcd_strdup(options->domain);
+  if (options->realm)
+    return kcd_lower(options->realm);
+  if (login_realm && *login_realm)
+    return kcd_lower(login_realm);
+  kcd_fail(err, KCD_E_USAGE, "no domain is named and there is no ticket that names a realm");
+  kcd_error_next(err, "add -D DOMAIN or -S DC");
+  return NULL;
+}
+
+char *kcd_session_user(const struct kcd_session *session, const char *as)
+{
+  if (as)
+    return kcd_strdup(as);
+  const char *principal = kcd_login_principal(session->login);
+  return kcd_strndup(principal, strcspn(principal, "@"));
+}
+
+static void add_option(struct kcd_buf *out, const char *option, const char *value)
+{
+  if (!value)
+    return;
+  KCD_AUTO_CHAR word = kcd_shell_word(value);
+  kcd_buf_addf(out, "%s%s %s", out->len ? " " : "", option, word);
+}
+
+char *kcd_session_context(const struct kcd_options *options)
+{
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  add_option(&out, "-D", options->domain);
+  add_option(&out, "-R", options->realm);
+  add_option(&out, "-S", options->server);
+  add_option(&out, "-H", options->uri);
+  add_option(&out, "-c", options->ccache);
+  add_option(&out, "-U", options->login_user);
+  add_option(&out, "--password-file", options->password_file);
+  if (options->prompt_password)
+    kcd_buf_add_text(&out, out.len ? " -W" : "-W");
+  return kcd_buf_take_text(&out);
+}

@@ -1,0 +1,36 @@
+/* session.h - one login and one domain controller for one run. */
+#ifndef KCDFIX_CLI_SESSION_H
+#define KCDFIX_CLI_SESSION_H
+
+#include <kcdfix/directory.h>
+#include <kcdfix/login.h>
+
+#include "options.h"
+
+struct kcd_session {
+  struct kcd_login *login;
+  struct kcd_dir *dir;
+  char *server; /* DNS name of the DC, as it was asked */
+};
+
+/* Opens the credential cache or takes the password; no packet is sent. */
+int kcd_session_login(const struct kcd_options *options, struct kcd_session *ret, struct kcd_error *err);
+/* Finds a domain controller, logs in to it and binds. SERVER, when not NULL, names the DC and wins over DNS; --server
+ * and
+ * --uri win over both. With DNS the next DC is asked when one does not answer, and a message says so. */
+int kcd_session_connect(struct kcd_session *session, const struct kcd_options *options, const char *server,
+                        struct kcd_error *err);
+void kcd_session_done(struct kcd_session *session);
+
+/* The DNS domain that the options or the login's realm name; owned by the caller; KCD_E_USAGE when nothing does. */
+char *kcd_session_domain(const struct kcd_options *options, const char *login_realm, struct kcd_error *err);
+/* The user to delegate: --as, else the name of the login principal. Owned by the caller. */
+char *kcd_session_user(const struct kcd_session *session, const char *as);
+/* The options that a command needs in order to reach the same domain as the same login, quoted: "-S dc1"; "" if none.
+ * Owned by the caller. */
+char *kcd_session_context(const struct kcd_options *options);
+
+/* For the trace members of the adapters: a line on stderr with -vv. */
+void kcd_trace(void *data, const char *line);
+
+#endif

@@ -1,0 +1,196 @@
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kcdfix/alloc.h>
+
+#include "file.h"
+
+#define RECORD_SUFFIX ".json"
+#define RECORDS_MAX 100000u /* files that are looked at */
+
+static int fail_without_home(struct kcd_error *err)
+{
+  kcd_fail(err, KCD_E_IO, "neither XDG_STATE_HOME nor HOME names a directory for the records of changes");
+  kcd_error_id(err, "state-not-writable");
+  return kcd_error_next(err, "set XDG_STATE_HOME to a directory of yours, with its whole path");
+}
+
+int kcd_state_open(struct kcd_state *ret, struct kcd_error *err)
+{
+  const char *state_home = getenv("XDG_STATE_HOME");
+  const char *home = getenv("HOME");
+  char *root = NULL;
+  /* The XDG base directory specification: a relative path is to be ignored. */
+  if (state_home && state_home[0] == '/')
+    root = kcd_asprintf("%s/kcdfix", state_home);
+  else if (home && home[0] == '/')
+    root = kcd_asprintf("%s/.local/state/kcdfix", home);
+  else
+    return fail_without_home(err);
+  *ret = (struct kcd_state){.root = root, .changes = kcd_asprintf("%s/changes", root), .lock = -1};
+  return 0;
+}
+
+void kcd_state_done(struct kcd_state *state)
+{
+  if (state->root && state->lock >= 0)
+    close(state->lock);
+  free(state->root);
+  free(state->changes);
+  *state = (struct kcd_state){.lock = -1};
+}
+
+int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/lock", state->root);
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot open %s", path);
+  const struct timespec pause = {.tv_nsec = 50000000};
+  for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += 50) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      kcd_fail_errno(err, KCD_E_IO, errno, "cannot lock %s", path);
+      close(fd);
+      return -1;
+    }
+    if (waited >= timeout_ms) {
+      close(fd);
+      kcd_fail(err, KCD_E_CONFLICT, "another kcdfix of yours is changing something at this moment");
+      return kcd_error_next(err, "wait for it, or look for it with: fuser -v %s", path);
+    }
+    nanosleep(&pause, NULL);
+  }
+  state->lock = fd;
+  return 0;
+}
+
+int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
+{
+  static const char probe[] = ".writable";
+  int rc = kcd_make_directory(state->changes, err);
+  if (rc == 0)
+    rc = kcd_write_file(state->changes, probe, "", 0, false, err);
+  if (rc == 0) {
+    KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", state->changes, probe);
+    unlink(path);
+    return 0;
+  }
+  kcd_error_wrap(err, "no change is made without a record of it");
+  kcd_error_id(err, "state-not-writable");
+  return kcd_error_next(err, "make %s writable, or set XDG_STATE_HOME to a directory that is", state->root);
+}
+
+int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR base = kcd_strdup(record->id);
+  bool names_run = strcmp(record->run, record->id) == 0; /* a run has the name of its first record */
+  for (unsigned number = 2;; number++) {
+    KCD_AUTO_CHAR name = kcd_asprintf("%s" RECORD_SUFFIX, record->id);
+    KCD_AUTO_CHAR text = kcd_record_encode(record);
+    struct kcd_error trouble = KCD_ERROR_INIT;
+    if (kcd_write_file(state->changes, name, text, strlen(text), is_new, &trouble) == 0)
+      return 0;
+    if (!is_new || trouble.code != KCD_E_CONFLICT || number > 1000) {
+      *err = trouble;
+      return -1;
+    }
+    /* Two changes of one host within a second. */
+    free(record->id);
+    record->id = kcd_asprintf("%s-%u", base, number);
+    if (names_run) {
+      free(record->run);
+      record->run = kcd_strdup(record->id);
+    }
+  }
+}
+
+static void load_one(const char *changes, struct kcd_stored_record *stored)
+{
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", changes, stored->file);
+  KCD_AUTO_VALUE(kcd_bytes) data = {0};
+  stored->error = KCD_ERROR_INIT;
+  if (kcd_read_private_file(path, KCD_RECORD_MAX, &data, &stored->error) != 0)
+    return;
+  if (kcd_record_decode(data.data, data.len, &stored->record, &stored->error) != 0) {
+    kcd_error_wrap(&stored->error, "%s", path);
+    return;
+  }
+  /* The name is what undo is given; a record under another name was copied there by somebody. */
+  KCD_AUTO_CHAR wanted = kcd_asprintf("%s" RECORD_SUFFIX, stored->record.id);
+  if (strcmp(wanted, stored->file) != 0) {
+    kcd_record_done(&stored->record);
+    kcd_fail(&stored->error, KCD_E_MALFORMED, "%s holds the record of another change", path);
+    return;
+  }
+  stored->readable = true;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+  return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_record(const struct dirent *entry)
+{
+  size_t len = strlen(entry->d_name), suffix = strlen(RECORD_SUFFIX);
+  return entry->d_name[0] != '.' && len > suffix && strcmp(entry->d_name + len - suffix, RECORD_SUFFIX) == 0;
+}
+
+static int by_age(const void *a, const void *b)
+{
+  const struct kcd_stored_record *x = a, *y = b;
+  if (x->readable && y->readable && x->record.created != y->record.created)
+    return x->record.created < y->record.created ? -1 : 1;
+  /* Within a second the number behind the id counts: HOST, HOST-2, ..., HOST-10. */
+  if (x->readable && y->readable)
+    return strverscmp(x->record.id, y->record.id);
+  return strcmp(x->file, y->file);
+}
+
+int kcd_state_load_records(const struct kcd_state *state, struct kcd_stored_records *ret, struct kcd_error *err)
+{
+  struct dirent **names = NULL;
+  int n = scandir(state->changes, &names, is_record, by_name);
+  if (n < 0 && errno == ENOENT) {
+    *ret = (struct kcd_stored_records){0};
+    return 0;
+  }
+  if (n < 0) {
+    kcd_fail_errno(err, KCD_E_IO, errno, "cannot read the records in %s", state->changes);
+    kcd_error_id(err, "state-not-readable");
+    return kcd_error_next(err, "make it readable, or set XDG_STATE_HOME to where the records are");
+  }
+  struct kcd_stored_records records = {.v = kcd_calloc((size_t)n + 1, sizeof *records.v)};
+  for (int i = 0; i < n; i++) {
+    if (records.n < RECORDS_MAX) {
+      struct kcd_stored_record *stored = &records.v[records.n++];
+      stored->file = kcd_strdup(names[i]->d_name);
+      load_one(state->changes, stored);
+    }
+    free(names[i]);
+  }
+  free(names);
+  qsort(records.v, records.n, sizeof *records.v, by_age);
+  *ret = records;
+  return 0;
+}
+
+void kcd_stored_records_done(struct kcd_stored_records *records)
+{
+  for (size_t i = 0; i < records->n; i++) {
+    free(records->v[i].file);
+    if (records->v[i].readable)
+      kcd_record_done(&records->v[i].record);
+  }
+  free(records->v);
+  *records = (struct kcd_stored_records){0};
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""The prediction against the KDC: every mix of host, list, user and service that the directory can hold.
+
+Runs inside the lab. For each state of the host, kcdfix checks every user against every service with the host's key;
+what it predicted has to be what the KDC answered, pair by pair. Prints one line a disagreement, and a count at the end.
+"""
+import itertools
+import json
+import os
+import subprocess
+import sys
+
+KEYTAB = os.path.join(os.environ["KCDFIX_LAB_DIR"], "keytabs", "core2016.keytab")
+
+TRANSITION = 0x1000000
+UNCONSTRAINED = 0x80000
+SENSITIVE = 0x100000
+HOST_BITS = {
+    "Kerberos only": 0,
+    "any protocol": TRANSITION,
+    "unconstrained": UNCONSTRAINED,
+    "any protocol, host sensitive": TRANSITION | SENSITIVE,
+}
+
+LISTS = {
+    "empty": [],
+    "short": ["cifs/2016GUI"],
+    "FQDN": ["cifs/2016GUI.kcd.test"],
+    "other case": ["CIFS/2016gui"],
+    "other class": ["host/2016GUI"],
+    "with realm": ["cifs/2016GUI@KCD.TEST"],
+    "other service": ["cifs/SQL"],
+    "everything": ["cifs/2016GUI", "cifs/2016GUI.kcd.test", "cifs/NOKEYS", "cifs/OFF", "cifs/nobody-has-this",
+                   "MSSQLSvc/sql.kcd.test:1433", "HTTP/WEB", "cifs/CORE2016",
+                   "Microsoft Virtual System Migration Service/HV2"],
+    "everything, blanks escaped": ["cifs/2016GUI", "Microsoft Virtual System Migration Service/HV2",
+                                   "Microsoft\\ Virtual\\ System\\ Migration\\ Service/HV2"],
+}
+
+SERVICES = ["cifs/2016GUI", "cifs/2016GUI.kcd.test", "CIFS/2016gui", "host/2016GUI", "cifs/NOKEYS", "cifs/OFF",
+            "cifs/nobody-has-this", "MSSQLSvc/sql.kcd.test:1433", "MSSQLSvc/sql.kcd.test", "HTTP/WEB", "cifs/CORE2016",
+            "Microsoft Virtual System Migration Service/HV2"]
+
+USERS = ["alice", "bob", "carol", "nina", "paul", "dave", "erin", "gina", "hank", "lisa", "jmueller", "no-such-user"]
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def must(*command):
+    result = run(*command)
+    if result.returncode != 0:
+        sys.exit(f"{command}: {result.stderr or result.stdout}")
+
+
+def set_host(bits, values):
+    must("ad-set", "CORE2016", "userAccountControl", str(0x1000 | bits))
+    if values:
+        must("ad-set", "CORE2016", "msDS-AllowedToDelegateTo", *values)
+    else:
+        run("ad-del", "CORE2016", "msDS-AllowedToDelegateTo")
+
+
+def check(user):
+    result = run("kcdfix", "check", "--json", "-k", KEYTAB, "--as", user, "CORE2016", *SERVICES)
+    if result.returncode not in (0, 1):
+        sys.exit(f"kcdfix check --as {user}: status {result.returncode}\n{result.stdout}{result.stderr}")
+    return json.loads(result.stdout)["pairs"]
+
+
+def answer(side, step):
+    value = side[step]
+    return (value["outcome"], value.get("forwardable") if step == "s4u2self" else None, value.get("code"))
+
+
+def compare(pair, where):
+    observed = pair["observed"]
+    if observed is None:
+        return [f"{where}: not probed"]
+    problems = []
+    for step in ("s4u2self", "s4u2proxy"):
+        predicted, answered = answer(pair["predicted"], step), answer(observed, step)
+        if predicted != answered:
+            problems.append(f"{where}: {step} predicted {predicted}, answered {answered}")
+    if pair["agree"] != (not problems):
+        problems.append(f"{where}: agree is {pair['agree']}")
+    if not pair["predicted"]["certain"]:
+        problems.append(f"{where}: the prediction is not certain")
+    works = observed["s4u2proxy"]["outcome"] == "ticket"
+    if (pair["verdict"] == "works") != works:
+        problems.append(f"{where}: verdict {pair['verdict']}")
+    errors = [f["id"] for f in pair["findings"] if f["severity"] == "error"]
+    if not works and not errors:
+        problems.append(f"{where}: fails and no error says why")
+    if works and errors:
+        problems.append(f"{where}: works and yet {errors}")
+    return problems
+
+
+def main():
+    pairs = 0
+    problems = []
+    for (bits_name, bits), (list_name, values) in itertools.product(HOST_BITS.items(), LISTS.items()):
+        set_host(bits, values)
+        for user in USERS:
+            for pair in check(user):
+                where = f"{bits_name}; list {list_name}; {user}; {pair['spn']}"
+                problems += compare(pair, where)
+                pairs += 1
+    print("\n".join(problems))
+    print(f"{pairs} pairs, {len(problems)} disagreements")
+    return 1 if problems or pairs < 1000 else 0
+
+
+sys.exit(main())

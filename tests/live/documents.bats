@@ -1,0 +1,60 @@
+# What the README and the manual show is run: the transcript is compared line by line, every other kcdfix command has to
+# be one that the program takes and that ends with a status of the table.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  ad-set CORE2016 userAccountControl 4096
+  ad-set CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI
+  rm -rf "$XDG_STATE_HOME/kcdfix"
+  cp "$KCDFIX_LAB_DIR/keytabs/core2016.keytab" "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+# Times, and the names made of them, differ from run to run.
+without_times() {
+  sed -E 's/[0-9]{8}T[0-9]{6}Z/TIME/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}Z/TIME/g; s/^\(status .*//'
+}
+
+@test "the transcript of the README is what the program prints" {
+  awk '/^```console/ { inside = 1; next } /^```/ { inside = 0 } inside' "$KCDFIX_SOURCE_DIR/README.md" >transcript
+  grep '^\$ ' transcript | sed 's/^\$ //' >commands
+  [ "$(wc -l <commands)" -ge 3 ]
+  while IFS= read -r command; do
+    printf '$ %s\n' "$command"
+    bash -c "$command" 2>&1 || true
+    echo
+  done <commands | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >printed
+  diff <(without_times <transcript) <(without_times <printed)
+}
+
+# The shown commands with the answer that a script would give.
+run_shown() {
+  local command=$1
+  case $command in
+    *" apply "* | *" undo"*) [[ $command == *" -n "* ]] || command="$command --yes" ;;
+  esac
+  # shellcheck disable=SC2086
+  run bash -c "$command"
+  [[ $status -eq 0 || $status -eq 1 ]] || { printf '%s: status %s\n%s\n' "$command" "$status" "$output"; return 1; }
+}
+
+@test "every command of the README runs" {
+  grep -E '^    kcdfix ' "$KCDFIX_SOURCE_DIR/README.md" | sed -E 's/^ +//; s/ +#.*//' >commands
+  [ "$(wc -l <commands)" -ge 6 ]
+  while IFS= read -r command; do run_shown "$command" || return 1; done <commands
+}
+
+@test "every command of the manual's examples runs" {
+  grep -E '^\.Dl kcdfix ' "$KCDFIX_SOURCE_DIR/man/kcdfix.8" | sed -E 's/^\.Dl //' >commands
+  [ "$(wc -l <commands)" -ge 6 ]
+  while IFS= read -r command; do run_shown "$command" || return 1; done <commands
+}
+
+@test "every command that --help shows runs" {
+  for name in check apply undo history probe; do
+    kcdfix "$name" --help | grep -E '^ +kcdfix ' | sed -E 's/^ +//'
+  done >commands
+  [ "$(wc -l <commands)" -ge 5 ]
+  while IFS= read -r command; do run_shown "$command" || return 1; done <commands
+}

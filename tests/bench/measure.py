@@ -1,0 +1,75 @@
+"""Times kcdfix and its alternatives in turn, A B A B ..., and prints medians and their ratios. Runs inside the lab."""
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+DC = os.environ["KCDFIX_DC"]
+REALM = os.environ["KCDFIX_REALM"]
+LAB = os.environ["KCDFIX_LAB_DIR"]
+KEYTAB = f"{LAB}/keytabs/core2016.keytab"
+BASE = "DC=kcd,DC=test"
+
+LDAPSEARCH = ["ldapsearch", "-Q", "-LLL", "-Y", "GSSAPI", "-H", f"ldap://{DC}", "-b", BASE,
+              "(sAMAccountName=CORE2016$)", "userAccountControl", "msDS-AllowedToDelegateTo", "servicePrincipalName"]
+PREDICT = ["kcdfix", "check", "-S", DC, "--as", "alice", "CORE2016", "cifs/2016GUI"]
+PROBE = ["kcdfix", "check", "-S", DC, "-k", KEYTAB, "--as", "alice", "CORE2016", "cifs/2016GUI"]
+# What a person types for the same facts: the host's TGT, both S4U exchanges, and the host's object.
+BY_HAND = ["sh", "-c", f"export KRB5CCNAME=FILE:{LAB}/bench.ccache; "
+           f"kinit -f -k -t {KEYTAB} 'CORE2016$@{REALM}' && "
+           f"kvno -k {KEYTAB} -U alice -P cifs/2016GUI; "
+           f"KRB5CCNAME=FILE:{LAB}/admin.ccache " + " ".join(f"'{word}'" for word in LDAPSEARCH)]
+SAMBA_TOOL = ["samba-tool", "delegation", "show", "CORE2016$", "-H", f"ldap://{DC}", "--use-kerberos=required"]
+
+
+def once(command):
+    """Wall seconds, CPU seconds and peak memory (KiB) of one run, children included."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, process.returncode
+
+
+def side_by_side(name, ours, theirs, runs, goal):
+    results = {0: [], 1: []}
+    for number in range(runs + 2):
+        for side, command in enumerate((ours, theirs)):
+            result = once(command)
+            if number >= 2:  # the first two warm the caches of both
+                results[side].append(result)
+    medians = [[statistics.median(row[column] for row in results[side]) for column in range(3)] for side in (0, 1)]
+    pairwise = statistics.median(a[0] / b[0] for a, b in zip(results[0], results[1]))
+    cpu = statistics.median(a[1] / b[1] for a, b in zip(results[0], results[1]))
+    print(f"\n{name}   (goal {goal})")
+    print(f"  {'':34}{'wall ms':>9}{'CPU ms':>9}{'peak MiB':>10}{'status':>8}")
+    for side, label in enumerate(("kcdfix", "instead")):
+        wall, seconds, memory = medians[side]
+        print(f"  {label + ': ' + ' '.join((ours, theirs)[side][:2])[:24]:34}{wall * 1000:9.1f}{seconds * 1000:9.1f}"
+              f"{memory / 1024:10.1f}{results[side][-1][3]:8d}")
+    verdict = "met" if pairwise <= goal else "NOT met"
+    print(f"  ratio (median of pairs)  wall {pairwise:.2f}   CPU {cpu:.2f}   -> {verdict}")
+
+
+def messages(command):
+    text = subprocess.run(command + ["-vv"], capture_output=True, text=True, check=False).stderr
+    found = re.findall(r"kcdfix: (\d+ [^\n]*requests[^\n]*)", text)
+    return "; ".join(found) or "no count was printed"
+
+
+def main():
+    runs = max(20, int(sys.argv[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    subprocess.run(PREDICT, stdout=subprocess.DEVNULL, check=False)  # fetches the ldap/ ticket, as ldapsearch would
+    print(f"{runs} runs each, in turn, against {DC} (Samba on this machine)")
+    side_by_side("check, predicted  /  one ldapsearch of the host", PREDICT, LDAPSEARCH, runs, 1.5)
+    side_by_side("check -k, probed  /  kinit -k + kvno -U -P + that ldapsearch", PROBE, BY_HAND, runs, 0.8)
+    side_by_side("check, predicted  /  samba-tool delegation show", PREDICT, SAMBA_TOOL, runs, 0.15)
+    print(f"\nmessages, predicted: {messages(PREDICT)}")
+    print(f"messages, probed:    {messages(PROBE)}")
+
+
+main()

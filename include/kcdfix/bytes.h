@@ -36,6 +36,8 @@ void kcd_values_copy(struct kcd_values *to, const struct kcd_values *from); /* a
 ptrdiff_t kcd_values_find(const struct kcd_values *values, const void *data, size_t len);
 /* Index of the value equal to TEXT without regard to ASCII case, or -1. */
 ptrdiff_t kcd_values_find_nocase(const struct kcd_values *values, const char *text);
+/* Index of the value that a directory takes for TEXT (kcd_equal_fold), or -1. */
+ptrdiff_t kcd_values_find_fold(const struct kcd_values *values, const char *text);
 
 /* Reader: after the first read past the end every read gives zero and `failed` stays true; check once, at the end. */
 struct kcd_reader {

@@ -30,7 +30,11 @@ int kcd_dir_open(const struct kcd_dir_options *options, struct kcd_dir **ret, st
 /* SASL/GSSAPI with the process's credential cache (KRB5CCNAME). On ldap:// with signing and sealing, SSF of at least
  * 56; on ldaps:// with no SASL layer and tls-server-end-point channel binding. Fails with KCD_E_NOT_AUTHENTICATED, or
  * KCD_E_UNSUPPORTED where the server cannot do it (Samba 4.17 refuses GSSAPI inside TLS), or with id
- * "sasl-plugin-missing" where the GSSAPI plugin of cyrus-sasl is not installed. */
+ * "sasl-plugin-missing" where the GSSAPI plugin of cyrus-sasl is not installed.
+ *
+ * What the DC said of itself before the login may have been changed on the way, so it is asked again: kcd_dir_dc() is
+ * filled anew (strings taken from it before are gone), and another name, domain or realm than before fails with
+ * KCD_E_NOT_AUTHENTICATED, id "dc-changed-identity". */
 int kcd_dir_bind(struct kcd_dir *dir, struct kcd_error *err);
 
 void kcd_dir_close(struct kcd_dir *dir); /* NULL is accepted */

@@ -113,6 +113,9 @@ void kcd_account_set_token(struct kcd_account *account, const struct kcd_values 
                            const struct kcd_sid *domain_sid);
 
 bool kcd_account_is_dc(const struct kcd_account *account); /* SERVER_TRUST or PARTIAL_SECRETS */
+/* krbtgt of any domain, or the krbtgt_NNNNN of a read-only DC. A ticket for any SPN on it is sealed with the KDC's own
+ * key. */
+bool kcd_account_is_kdc(const struct kcd_account *account);
 bool kcd_account_is_enabled(const struct kcd_account *account);
 bool kcd_account_is_expired(const struct kcd_account *account, time_t now);
 bool kcd_account_must_change_password(

@@ -18,6 +18,7 @@ const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning",
 #define KCD_FINDING_LIST(X)                                                                                            \
   X(HOST_NOT_FOUND, "host-not-found")                                                                                  \
   X(HOST_OBJECT_DUPLICATE, "host-object-duplicate")                                                                    \
+  X(WRONG_OBJECT, "wrong-object")                                                                                      \
   X(USER_NOT_FOUND, "user-not-found")                                                                                  \
   X(HOST_ACCOUNT_UNUSABLE, "host-account-unusable")                                                                    \
   X(HOST_SPN_MISSING, "host-spn-missing")                                                                              \
@@ -47,7 +48,6 @@ const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning",
   X(TARGET_WITHOUT_KEYS, "target-without-keys")                                                                        \
   X(PROBE_TGT_NOT_FORWARDABLE, "probe-tgt-not-forwardable")                                                            \
   X(PREDICTION_DIFFERS, "prediction-differs")                                                                          \
-  X(WRONG_OBJECT, "wrong-object")                                                                                      \
   X(UNCONSTRAINED_ALSO_SET, "unconstrained-also-set")                                                                  \
   X(TARGET_IS_DC, "target-is-dc")                                                                                      \
   X(LIST_ENTRY_DUPLICATE_CASE, "list-entry-duplicate-case")                                                            \

@@ -40,10 +40,10 @@ struct kcd_object_plan {
   size_t n_refusals;
   char **left_out; /* sentences: a sibling form that was not added, and why */
   size_t n_left_out;
-  bool target_is_dc; /* an asked-for target is a DC: its name has to be typed */
-  char *dc_target;   /* ... its short name, "DC1"; NULL otherwise */
-  char **warnings;   /* sentences: first list entry breaks resource-based delegation, other entries stop
-                      * working with --kerberos-only, T4D set, ... */
+  char **dc_targets; /* targets of this plan that are a DC: the short name of each, "DC1", has to be typed; each once */
+  size_t n_dc_targets;
+  char **warnings; /* sentences: first list entry breaks resource-based delegation, other entries stop
+                    * working with --kerberos-only, T4D set, ... */
   size_t n_warnings;
 };
 
@@ -51,10 +51,16 @@ struct kcd_object_plan {
 enum kcd_plan_state { KCD_PLAN_NOTHING, KCD_PLAN_CHANGE, KCD_PLAN_REFUSED };
 enum kcd_plan_state kcd_object_plan_state(const struct kcd_object_plan *plan);
 
-/* Plans host number HOST of the pairs: FACTS holds one element for each SPN of this host (same host in all). Refuses
- * what design.md "Forbidden" names: krbtgt/ and kadmin/ as target, an SPN owned by no account or by two, a host that is
- * no computer (managed service accounts are refused too) or is a DC, a host not found or ambiguous, a target in another
- * domain. Never a value that differs from a listed one only in case. */
+/* Plans one host: FACTS holds one element for each SPN of this host (same host in all, at least one).
+ *
+ * Refused always: a host that is no computer (managed service accounts are refused too) or is a DC, a host not found or
+ * ambiguous. Refused for each pair whose entry, or the other form of it, is added, and for all pairs where the bit is
+ * set: krbtgt/, kadmin/ and any SPN on the KDC's account as target, an SPN owned by no account or by two, a target in
+ * another domain; and for those alone a DC's name is asked for. Setting the bit is refused too where the list holds a
+ * service of the KDC already. What only takes a right away is never refused for a target.
+ *
+ * Never adds a value that differs from a listed one only in case, as a directory compares. With KCD_MODE_KERBEROS_ONLY
+ * no other form of a listed SPN is added. */
 void kcd_plan_object(const struct kcd_facts *facts, size_t n_facts, const struct kcd_plan_options *options,
                      struct kcd_object_plan *ret);
 void kcd_object_plan_done(struct kcd_object_plan *plan);

@@ -15,7 +15,7 @@
 #include <kcdfix/error.h>
 #include <kcdfix/plan.h>
 
-#define KCD_RECORD_MAX ((size_t)8 << 20) /* bytes of an encoded record */
+#define KCD_RECORD_MAX ((size_t)8 << 20) /* bytes of an encoded record: the only bound of its lists */
 #define KCD_RECORD_ID_MAX 96
 
 /* Where the change stands. `planned` on disk means: written before the modify; if the program died then, the directory
@@ -58,12 +58,14 @@ struct kcd_record {
 };
 void kcd_record_done(struct kcd_record *record);
 
-/* "20261121T201403Z-CORE2016" from time and account name, other characters than A-Z a-z 0-9 . _ - replaced; owned. */
+/* "20261121T201403Z-CORE2016" from time and account name, other characters than A-Z a-z 0-9 . _ - replaced; short
+ * enough for "-NNNN" behind it to leave a valid id; owned. */
 char *kcd_record_make_id(time_t when, const char *sam_account_name);
 /* Whether TEXT has the form of an id: safe as a file name, no path. */
 bool kcd_record_id_is_valid(const char *text);
 
-/* The JSON text, owned by the caller. */
+/* The JSON text, owned by the caller. Texts that are NULL, but for the reason, come back empty. It decodes again unless
+ * a text is longer than any command line argument, or the whole larger than KCD_RECORD_MAX. */
 char *kcd_record_encode(const struct kcd_record *record);
 /* KCD_E_MALFORMED with what is missing or wrong; a record of a newer schema is KCD_E_UNSUPPORTED. */
 int kcd_record_decode(const void *data, size_t len, struct kcd_record *ret, struct kcd_error *err);
@@ -82,17 +84,20 @@ struct kcd_undo_plan {
 };
 void kcd_undo_plan_done(struct kcd_undo_plan *plan);
 /* Names only values and the one bit that the record says were ours; everything else that others did is kept. For a
- * record that is PLANNED or UNKNOWN the object itself tells: values that are not there are not removed. */
+ * record that is PLANNED or UNKNOWN the object itself tells (kcd_record_resolve): where it cannot, that is a conflict.
+ */
 void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *now, struct kcd_undo_plan *ret);
 
 /* What became of a PLANNED or UNKNOWN record, from the object as it is now: APPLIED when every named value is there and
- * the metadata says they were written after usn_before, ALREADY when they are there but older (somebody else's),
- * CONFLICT
- * ("not made") when none of them is, UNKNOWN when it cannot be told. Never guesses. */
+ * the metadata says that it was written after usn_before, within minutes of the record's own times and, where list and
+ * bit are named, by one write (or one of them was there before: kcd_record_claim tells which); ALREADY when all of it
+ * is there but older (somebody else's); CONFLICT ("not made") when nothing of it is; UNKNOWN when it cannot be told:
+ * only a part, another time, two writes, no metadata. Never guesses. */
 enum kcd_record_state kcd_record_resolve(const struct kcd_record *record, const struct kcd_account *now);
 
 /* Sets list_ours and uac_ours from the object as it was read back: an attribute whose local USN is not above usn_before
- * was not written by this change, whatever the server answered. */
+ * was not written by this change, whatever the server answered, and neither was one that was written at another
+ * time. */
 void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now);
 
 #endif

@@ -40,6 +40,10 @@ KCD_DEFINE_AUTO(kcd_report)
 
 /* The DC and domain of the run. FLAVOUR is the one predicted for (--kdc-flavour), usually dc->flavour. */
 void kcd_report_dc(struct kcd_report *report, const struct kcd_dc *dc, enum kcd_flavour flavour);
+/* A DC that was to be asked and did not answer: a row of `dcs` with `reached` false. */
+void kcd_report_unreached_dc(struct kcd_report *report, const char *name);
+/* A finding that is tied to no pair: `findings` of the document. Text shows it as one of a pair. */
+void kcd_report_finding(struct kcd_report *report, const struct kcd_finding *finding);
 /* An error: something asked for could not be found out or done. An equal one that is there already is not repeated. The
  * functions below add the errors of their observations, objects and records by themselves. Text shows errors on stderr
  * (kcd_show_error), not here. */
@@ -70,6 +74,9 @@ struct kcd_object_report {
   size_t n_notes;
   const struct kcd_error *error; /* NULL if none */
 };
+/* MODE is "apply" or "undo". Said first, so that it stands in a document that ends in an error as well; without it, it
+ * is "apply". */
+void kcd_report_mode(struct kcd_report *report, const char *mode);
 void kcd_report_change(struct kcd_report *report, const char *run, const char *mode, bool changed);
 void kcd_report_object(struct kcd_report *report, const struct kcd_object_report *object);
 /* One line of what remains to be done elsewhere (klist purge ..., undo ...); of a probe: "why: kcdfix check ...". TEXT

@@ -41,4 +41,8 @@ char *kcd_spn_heimdal_escaped(const char *text);
  * ("SQL$") is allowed by KDCs and gives NULL. */
 const char *kcd_list_entry_defect(const void *data, size_t len);
 
+/* Whether a value of msDS-AllowedToDelegateTo names a service of the KDC itself: krbtgt/..., kadmin/..., or the bare
+ * account name krbtgt (krbtgt_NNNNN for a read-only domain controller). It needs no servicePrincipalName anywhere. */
+bool kcd_list_entry_is_kdc_service(const void *data, size_t len);
+
 #endif

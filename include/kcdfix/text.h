@@ -36,6 +36,12 @@ bool kcd_equal_nocase_n(const char *a, const char *b, size_t n);
 bool kcd_starts_nocase(const char *text, const char *prefix);
 bool kcd_ends_nocase(const char *text, const char *suffix);
 
+/* Comparison without regard to case as a directory does it: by simple case folding of the characters, whatever the
+ * locale. The lengths may differ. A byte that is not UTF-8 equals only itself, an ASCII letter only ASCII letters. */
+bool kcd_equal_fold(const char *a, const char *b);
+/* The same as an order, for sorting: negative, 0 (equal) or positive. */
+int kcd_fold_compare(const void *a, size_t a_len, const void *b, size_t b_len);
+
 /* ASCII lower case copy; owned by the caller. */
 char *kcd_lower(const char *text);
 char *kcd_upper(const char *text);

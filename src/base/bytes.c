@@ -78,3 +78,12 @@ ptrdiff_t kcd_values_find_nocase(const struct kcd_values *values, const char *te
   }
   return -1;
 }
+
+ptrdiff_t kcd_values_find_fold(const struct kcd_values *values, const char *text)
+{
+  size_t len = strlen(text);
+  for (size_t i = 0; i < values->n; i++)
+    if (kcd_fold_compare(values->v[i].data, values->v[i].len, text, len) == 0)
+      return (ptrdiff_t)i;
+  return -1;
+}

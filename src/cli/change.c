@@ -175,39 +175,36 @@ static void after_success(struct kcd_changer *changer, struct kcd_record *record
   kcd_error_wrap(&ret->error, "written, but");
 }
 
-/* Connects anew to the same DC, once, to see what a lost answer meant. */
-static int reconnect(struct kcd_changer *changer, struct kcd_error *err)
+static void lost_and_unknown(const struct kcd_changer *changer, const struct kcd_record *record,
+                             struct kcd_change_result *ret)
 {
-  struct kcd_session again = {.login = changer->session->login};
-  int rc = kcd_session_connect(&again, changer->run->options, changer->session->server, err);
-  if (rc != 0)
-    return -1;
-  kcd_dir_close(changer->session->dir);
-  free(changer->session->server);
-  changer->session->dir = again.dir;
-  changer->session->server = again.server;
-  return 0;
+  ret->state = "unknown";
+  kcd_error_next(&ret->error, "when %s answers again: kcdfix undo %s finds out, and takes it back if it was made",
+                 changer->session->server, record->id);
 }
 
+/* The answer to the write did not come: a new connection tells what became of it. "Nothing is there" closes nothing: a
+ * server that is slow may carry the write out later. */
 static void answer_lost(struct kcd_changer *changer, struct kcd_record *record, struct kcd_change_result *ret)
 {
   struct kcd_account now = {0};
   struct kcd_error trouble = KCD_ERROR_INIT;
   enum kcd_record_state state = KCD_RECORD_UNKNOWN;
-  if (reconnect(changer, &trouble) == 0 && kcd_gather_account(changer->session->dir, record->guid, &now, &trouble) == 0)
+  struct kcd_session *session = changer->session;
+  if (kcd_session_reconnect(session, changer->run->options, &trouble) == 0 &&
+      kcd_gather_account(session->dir, record->guid, &now, &trouble) == 0)
     state = kcd_record_resolve(record, &now);
-  save(changer, record, state);
-  ret->state = "unknown";
   if (state == KCD_RECORD_APPLIED) {
-    ret->state = "applied";
-    ret->wrote = true;
     ret->error = KCD_ERROR_INIT;
-  } else if (state == KCD_RECORD_CONFLICT) {
-    ret->state = "refused";
-    kcd_error_wrap(&ret->error, "not made");
+    after_success(changer, record, &now, ret);
+  } else if (state == KCD_RECORD_ALREADY) {
+    ret->error = KCD_ERROR_INIT;
+    record->list_ours = record->uac_ours = false;
+    save(changer, record, KCD_RECORD_ALREADY);
+    ret->state = "already";
   } else {
-    kcd_error_next(&ret->error, "when %s answers again: kcdfix undo %s finds out, and takes it back if it was made",
-                   changer->session->server, record->id);
+    save(changer, record, KCD_RECORD_UNKNOWN);
+    lost_and_unknown(changer, record, ret);
   }
   kcd_account_done(&now);
 }
@@ -338,7 +335,7 @@ static void undo_read_back(struct kcd_changer *changer, struct kcd_record *recor
   struct kcd_account now = {0};
   struct kcd_error trouble = KCD_ERROR_INIT;
   bool lost = ret->error.code == KCD_E_UNKNOWN_RESULT;
-  if ((lost && reconnect(changer, &trouble) != 0) ||
+  if ((lost && kcd_session_reconnect(changer->session, changer->run->options, &trouble) != 0) ||
       kcd_gather_account(changer->session->dir, record->guid, &now, &trouble) != 0) {
     ret->state = "unknown"; /* the record stays "undoing" and tells so */
     if (!lost)

@@ -52,10 +52,8 @@ static void tell_cost(const struct kcd_run *run, const struct kcd_session *sessi
 
 static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
 {
-  if (kcd_session_login(run->options, session, err) != 0)
-    return -1;
   struct kcd_operands operands = {0};
-  if (kcd_operands_take(run->options, session->login, "check", &operands, err) != 0)
+  if (kcd_operands_and_login(run->options, "check", session, &operands, err) != 0)
     return -1;
   kcd_operands_announce(&operands);
   struct kcd_facts_set set = {0};
@@ -70,7 +68,7 @@ static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_er
     status = kcd_gather(session->dir, &query, &set, err);
   }
   if (status == 0) {
-    kcd_report_dc(run->report, set.dc, run->options->has_flavour ? run->options->flavour : set.dc->flavour);
+    kcd_session_report(session, run->report, run->options->has_flavour ? run->options->flavour : set.dc->flavour);
     struct kcd_pairs_outcome outcome;
     kcd_check_pairs(run, run->report, session, &set, &operands, &outcome);
     status = outcome.exit_status;

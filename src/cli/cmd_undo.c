@@ -77,7 +77,7 @@ static int refuse_unreadable(const struct undoing *undoing, const char *name, st
     if (!stored->readable && strncmp(stored->file, name, len) == 0 && strcmp(stored->file + len, ".json") == 0) {
       *err = stored->error;
       kcd_error_wrap(err, "nothing was taken back");
-      return -1;
+      return kcd_error_next(err, "look at the host with kcdfix check, and at the file");
     }
   }
   KCD_AUTO_CHAR safe = kcd_safe(name);
@@ -174,7 +174,7 @@ static void conflict_at(struct undoing_one *one)
   cannot(one, KCD_E_CONFLICT, one->record->dc, one->plan.why ? one->plan.why : "it is no longer as it was left");
   KCD_AUTO_CHAR host = kcd_shell_word(one->record->host);
   KCD_AUTO_CHAR spn = one->record->n_spns ? kcd_shell_word(one->record->spns[0]) : kcd_strdup("SPN");
-  kcd_error_next(&one->error, "look: kcdfix check %s %s", host, spn);
+  kcd_error_next(&one->error, "look: kcdfix check -S %s %s %s", one->record->dc, host, spn);
 }
 
 /* Reads the object and works out what undoing comes to. */
@@ -222,15 +222,34 @@ static void report_one(struct undoing *undoing, const struct undoing_one *one, c
     kcd_run_failed(undoing->run, error);
 }
 
-/* Already as before: by hand, or because it was never made. The record is closed. */
+#define MAY_STILL_COME 600 /* seconds in which a server that never answered may carry a write out after all */
+
+/* What was never made is closed as such; only a write whose answer was lost a moment ago may still come. */
+static void close_record(struct undoing *undoing, struct undoing_one *one, struct kcd_error *err)
+{
+  struct kcd_record *record = one->record;
+  if (!is_open(record) || undoing->run->options->dry_run)
+    return;
+  if (record->state == KCD_RECORD_UNKNOWN && time(NULL) - record->changed < MAY_STILL_COME)
+    return;
+  bool never_made = record->state == KCD_RECORD_PLANNED || record->state == KCD_RECORD_UNKNOWN;
+  record->state = never_made ? KCD_RECORD_CONFLICT : KCD_RECORD_UNDONE;
+  if (!never_made)
+    record->undone = time(NULL);
+  kcd_state_save_record(&undoing->state, record, false, err);
+}
+
+/* Already as before: somebody took it back by hand, or it was never made. */
 static void nothing_to_take_back(struct undoing *undoing, struct undoing_one *one)
 {
+  bool never_made = one->record->state == KCD_RECORD_PLANNED || one->record->state == KCD_RECORD_UNKNOWN;
+  KCD_AUTO_CHAR dn = kcd_safe(one->found ? one->now.dn : one->record->dn);
+  KCD_AUTO_CHAR dc = kcd_safe(one->record->dc);
+  kcd_message(never_made ? "%s was never made: nothing of it is on %s (%s)"
+                         : "%s is gone already: somebody else took it back on %s (%s)",
+              one->record->id, dn, dc);
   struct kcd_error err = KCD_ERROR_INIT;
-  if (is_open(one->record) && !undoing->run->options->dry_run) {
-    one->record->state = KCD_RECORD_UNDONE;
-    one->record->undone = time(NULL);
-    kcd_state_save_record(&undoing->state, one->record, false, &err);
-  }
+  close_record(undoing, one, &err);
   report_one(undoing, one, "unchanged", &err);
   undoing->tally.already_right++;
 }
@@ -300,6 +319,21 @@ static int status_of(const struct undoing *undoing, size_t planned)
   return status;
 }
 
+/* No record is open; one that cannot be read may be. */
+static int nothing_open(const struct undoing *undoing, struct kcd_error *err)
+{
+  for (size_t i = undoing->records.n; i-- > 0;)
+    if (!undoing->records.v[i].readable) {
+      *err = undoing->records.v[i].error;
+      kcd_error_wrap(err, "nothing was taken back");
+      return kcd_error_next(err,
+                            "look at the host with kcdfix check, and at the file; kcdfix history lists the others");
+    }
+  kcd_fail(err, KCD_E_USAGE, "there is no change to take back");
+  return kcd_error_next(err, "kcdfix history");
+}
+
+/* The records are read under the lock, so that no other kcdfix changes them meanwhile. */
 static int load(struct undoing *undoing, struct kcd_error *err)
 {
   const struct kcd_options *options = undoing->run->options;
@@ -309,15 +343,17 @@ static int load(struct undoing *undoing, struct kcd_error *err)
     kcd_fail(err, KCD_E_USAGE, "undo asks before it changes anything, and there is no terminal to ask at");
     return kcd_error_next(err, "add --yes to take it back without a question, or -n to see what would be done");
   }
-  if (kcd_state_open(&undoing->state, err) != 0 || kcd_state_load_records(&undoing->state, &undoing->records, err) != 0)
+  if (kcd_state_open(&undoing->state, err) != 0)
+    return -1;
+  if (!options->dry_run &&
+      (kcd_state_prepare(&undoing->state, err) != 0 || kcd_state_lock(&undoing->state, options->timeout_ms, err) != 0))
+    return -1;
+  if (kcd_state_load_records(&undoing->state, &undoing->records, err) != 0)
     return -1;
   if (options->n_operands == 1)
     return choose_by_name(undoing, options->operands[0], err);
   choose_newest(undoing);
-  if (undoing->v)
-    return 0;
-  kcd_fail(err, KCD_E_USAGE, "there is no change to take back");
-  return kcd_error_next(err, "kcdfix history");
+  return undoing->v ? 0 : nothing_open(undoing, err);
 }
 
 /* Records that need no server: taken back already, refused, or never ours. */
@@ -351,13 +387,10 @@ static int undo(struct undoing *undoing, struct kcd_error *err)
     kcd_report_change(run->report, undoing->v[0].record->run, "undo", false);
     return KCD_EXIT_OK;
   }
-  if (!run->options->dry_run && (kcd_state_prepare(&undoing->state, err) != 0 ||
-                                 kcd_state_lock(&undoing->state, run->options->timeout_ms, err) != 0))
-    return -1;
   if (kcd_session_login(run->options, &undoing->session, err) != 0 ||
       kcd_session_connect(&undoing->session, run->options, undoing->v[0].record->dc, err) != 0)
     return -1;
-  kcd_report_dc(run->report, kcd_dir_dc(undoing->session.dir), kcd_dir_dc(undoing->session.dir)->flavour);
+  kcd_session_report(&undoing->session, run->report, kcd_dir_dc(undoing->session.dir)->flavour);
   for (size_t i = 0; i < undoing->n; i++)
     plan_one(undoing, &undoing->v[i]);
   size_t planned = count_planned(undoing);

@@ -101,6 +101,8 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   struct kcd_run run = {.options = &options, .style = {.format = json ? KCD_FORMAT_JSON : KCD_FORMAT_TEXT}};
   KCD_AUTO(kcd_report) report = kcd_report_new(command->schema, time(NULL));
   run.report = report;
+  if (command->bit & (KCD_CMD_APPLY | KCD_CMD_UNDO))
+    kcd_report_mode(report, command->name);
   struct kcd_error err = KCD_ERROR_INIT;
   int parsed = kcd_options_parse(command, argc, argv, &options, &err);
   if (parsed > 0) {

@@ -21,12 +21,26 @@ static int check_spn(const char *text, struct kcd_error *err)
   return kcd_spn_parse(text, &spn, err);
 }
 
-static int split(const struct kcd_options *options, struct kcd_operands *ret, struct kcd_error *err)
+/* What is on the administrator's screen is the path of a share; the name behind it is what delegation is about. */
+static int refuse_path(const char *command, const char *path, struct kcd_error *err)
+{
+  const char *server = path + strspn(path, "\\");
+  KCD_AUTO_CHAR spn = kcd_asprintf("cifs/%.*s", (int)strcspn(server, "\\"), server);
+  KCD_AUTO_CHAR word = kcd_shell_word(spn);
+  KCD_AUTO_CHAR safe = kcd_safe(path);
+  kcd_fail(err, KCD_E_USAGE, "%s is the path of a share; delegation is to the service behind it", safe);
+  return kcd_error_next(err, "kcdfix %s HOST %s", command, word);
+}
+
+static int split(const struct kcd_options *options, const char *command, struct kcd_operands *ret,
+                 struct kcd_error *err)
 {
   for (size_t i = 0; i < options->n_operands; i++) {
     const char *operand = options->operands[i];
     if (!*operand)
       return kcd_fail(err, KCD_E_USAGE, "an operand is empty");
+    if (strncmp(operand, "\\\\", 2) == 0)
+      return refuse_path(command, operand, err);
     if (!kcd_operand_is_spn(operand)) {
       ret->hosts[ret->n_hosts++] = operand;
       continue;
@@ -92,15 +106,19 @@ static int take_last(const struct kcd_options *options, const struct kcd_login *
   return 0;
 }
 
-int kcd_operands_take(const struct kcd_options *options, const struct kcd_login *login, const char *command,
-                      struct kcd_operands *ret, struct kcd_error *err)
+int kcd_operands_and_login(const struct kcd_options *options, const char *command, struct kcd_session *session,
+                           struct kcd_operands *ret, struct kcd_error *err)
 {
   struct kcd_operands operands = {.typed = options->n_operands > 0};
   operands.hosts = kcd_calloc(options->n_operands + 1, sizeof *operands.hosts);
   operands.spns = kcd_calloc(options->n_operands + 1, sizeof *operands.spns);
-  int rc = operands.typed ? split(options, &operands, err) : take_last(options, login, command, &operands, err);
-  if (rc == 0 && operands.n_hosts == 0)
+  int rc = operands.typed ? split(options, command, &operands, err) : 0;
+  if (rc == 0 && operands.typed && operands.n_hosts == 0)
     rc = no_host(command, operands.spns[0], err);
+  if (rc == 0)
+    rc = kcd_session_login(options, session, err);
+  if (rc == 0 && !operands.typed)
+    rc = take_last(options, session->login, command, &operands, err);
   if (rc != 0) {
     kcd_operands_done(&operands);
     return -1;

@@ -8,6 +8,7 @@
 #include <kcdfix/login.h>
 
 #include "options.h"
+#include "session.h"
 #include "state.h"
 
 struct kcd_operands {
@@ -17,11 +18,12 @@ struct kcd_operands {
   struct kcd_last_check last; /* if not typed */
 };
 
-/* Splits typed operands: one with a / is an SPN, any other a host; a DN (CN=a/b,...) is a host. Checks each SPN's form.
- * Without any, takes those of the last check, if it is not older than an hour and was made with the same login and
+/* Takes the operands and opens the login. Typed operands are split first, so that a mistake in them is told whatever
+ * the login is like: one with a / is an SPN, any other a host; a DN (CN=a/b,...) is a host; each SPN's form is checked.
+ * Without any, those of the last check are taken, if it is not older than an hour and was made with the same login and
  * domain. KCD_E_USAGE with the command to type. */
-int kcd_operands_take(const struct kcd_options *options, const struct kcd_login *login, const char *command,
-                      struct kcd_operands *ret, struct kcd_error *err);
+int kcd_operands_and_login(const struct kcd_options *options, const char *command, struct kcd_session *session,
+                           struct kcd_operands *ret, struct kcd_error *err);
 void kcd_operands_done(struct kcd_operands *operands);
 
 /* The user named by these operands: --as, else that of the last check; NULL for the login. */

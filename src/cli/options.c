@@ -45,7 +45,6 @@ STORE_TEXT(login_user)
 STORE_TEXT(password_file)
 STORE_TEXT(as)
 STORE_TEXT(keytab)
-STORE_TEXT(reason)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
@@ -53,6 +52,15 @@ STORE_FLAG(exact)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
 STORE_FLAG(quiet)
+
+static int store_reason(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  enum { REASON_MAX = 1000 };
+  if (strlen(value) > REASON_MAX || !kcd_is_utf8(value, strlen(value)))
+    return kcd_fail(err, KCD_E_USAGE, "--reason takes at most %d bytes of UTF-8 text", REASON_MAX);
+  options->reason = value;
+  return 0;
+}
 
 static int store_mode(struct kcd_options *options, enum kcd_mode mode)
 {
@@ -298,7 +306,7 @@ static int bad_option(const struct kcd_command *command, const char *option, siz
                       struct kcd_error *err)
 {
   KCD_AUTO_CHAR shown = kcd_safe_text(option, len);
-  kcd_fail(err, KCD_E_USAGE, "kcdfix %s: option %s %s", command->name, shown, what);
+  kcd_fail(err, KCD_E_USAGE, "%s: option %s %s", command->name, shown, what);
   return kcd_error_next(err, "kcdfix %s --help", command->name);
 }
 
@@ -393,7 +401,7 @@ int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, 
     result = 1;
   } else if (rc != 0) {
     if (!kcd_error_is_set(err))
-      kcd_fail(err, KCD_E_USAGE, "kcdfix %s: the options cannot be read", command->name);
+      kcd_fail(err, KCD_E_USAGE, "%s: the options cannot be read", command->name);
     kcd_error_next(err, "kcdfix %s --help", command->name);
     result = -1;
   } else {

@@ -98,14 +98,30 @@ static void run_probe(struct checking *checking, struct kcd_probe *probe, const 
   kcd_probe_run(probe, user, spn, kvno, ret);
 }
 
+/* A TGT that is not forwardable stops the verdict, since it may be an artefact; where the directory says why it is so,
+ * it is the answer that was to be expected. */
+static void expect_poor_tgt(const struct kcd_facts *facts, struct kcd_observation *observation)
+{
+  struct kcd_situation situation;
+  struct kcd_prediction prediction;
+  if (strcmp(observation->error.id, "probe-tgt-not-forwardable") != 0)
+    return;
+  kcd_situation_of(facts, facts->dc->flavour, &situation);
+  kcd_predict(&situation, &prediction);
+  if (prediction.as.answer.outcome == KCD_TICKET && !prediction.as.answer.forwardable)
+    observation->error = KCD_ERROR_INIT;
+}
+
 static void check_pair(struct checking *checking, struct kcd_probe *probe, size_t host, size_t target)
 {
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   struct kcd_observation observation = {0};
   bool probed = probe && facts.host;
-  if (probed)
+  if (probed) {
     run_probe(checking, probe, &facts, &observation);
+    expect_poor_tgt(&facts, &observation);
+  }
   const struct kcd_options *options = options_of(checking);
   enum kcd_flavour flavour = options->has_flavour ? options->flavour : checking->set->dc->flavour;
   struct kcd_judgement judgement = {0};
@@ -125,23 +141,40 @@ static void check_pair(struct checking *checking, struct kcd_probe *probe, size_
     kcd_observation_done(&observation);
 }
 
-/* A host without SPN operands and without a list: there is no pair, and the administrator must name a service. */
-static void nothing_listed(struct checking *checking, const struct kcd_host_facts *host)
+static enum kcd_finding_id why_no_pair(const struct kcd_host_facts *host)
 {
-  KCD_AUTO_CHAR operand = kcd_shell_word(host->operand);
-  struct kcd_error err = KCD_ERROR_INIT;
-  if (!host->account)
-    kcd_fail(&err, KCD_E_NOT_FOUND, host->matches ? "%s means %zu objects" : "%s is not in the directory", operand,
-             host->matches);
-  else
-    kcd_fail(&err, KCD_E_NOT_FOUND, "%s lists no service, so there is nothing to check without an SPN", operand);
-  kcd_error_id(&err, !host->account ? (host->matches ? "host-object-duplicate" : "host-not-found") : "list-empty");
-  kcd_error_on(&err, host->account ? host->account->dn : host->operand, checking->set->dc->name);
-  kcd_error_next(&err, "kcdfix check %s%s%s SPN, for example cifs/FILESERVER", checking->context,
-                 *checking->context ? " " : "", operand);
-  kcd_report_error(checking->report, &err);
-  if (checking->run->style.format == KCD_FORMAT_TEXT)
-    kcd_show_error(&err);
+  if (host->account)
+    return KCD_F_LIST_EMPTY;
+  return host->matches > 1 ? KCD_F_HOST_OBJECT_DUPLICATE : KCD_F_HOST_NOT_FOUND;
+}
+
+/* A host without SPN operands that lists nothing, or is not there: no pair, and yet a finding. */
+static void no_pair(struct checking *checking, const struct kcd_host_facts *host)
+{
+  KCD_AUTO_CHAR name = kcd_safe(host->operand);
+  KCD_AUTO_CHAR word = kcd_shell_word(host->operand);
+  struct kcd_finding finding = {.id = why_no_pair(host), .severity = KCD_FAULT};
+  finding.subject = kcd_strdup(host->account ? host->account->dn : host->operand);
+  switch (finding.id) {
+  case KCD_F_LIST_EMPTY:
+    finding.message = kcd_asprintf("%s lists no service, so there is nothing to check without an SPN.", name);
+    finding.remedy = kcd_asprintf("Name the service: kcdfix check %s%s%s SPN, for example cifs/FILESERVER.",
+                                  checking->context, *checking->context ? " " : "", word);
+    break;
+  case KCD_F_HOST_OBJECT_DUPLICATE:
+    finding.message = kcd_asprintf("%s names %zu objects, and none of them is picked.", name, host->matches);
+    finding.remedy = kcd_strdup("Name the host by its DN.");
+    break;
+  default:
+    finding.message = kcd_asprintf("No computer named %s was found.", name);
+    finding.remedy = kcd_strdup("Check the spelling, or name the host by its DN. A host of another domain is looked "
+                                "for with -D.");
+    break;
+  }
+  kcd_report_finding(checking->report, &finding);
+  free(finding.subject);
+  free(finding.message);
+  free(finding.remedy);
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_PROBLEM);
 }
 
@@ -156,7 +189,7 @@ static void check_host(struct checking *checking, size_t host)
       asked++;
     }
   if (asked == 0)
-    nothing_listed(checking, facts);
+    no_pair(checking, facts);
   if (probe && options_of(checking)->verbose > 1)
     kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
 }

@@ -55,6 +55,8 @@ int kcd_session_login(const struct kcd_options *options, struct kcd_session *ret
   kcd_free_secret(password);
   if (rc == 0)
     *ret = session;
+  else if (strcmp(err->id, "no-ticket") == 0)
+    kcd_error_next(err, "kinit USER@%s, or log in with a password: -U USER -W", realm ? realm : "REALM");
   return rc;
 }
 
@@ -141,6 +143,8 @@ static int connect_by_dns(struct kcd_session *session, const struct kcd_options 
       *err = trouble;
       return -1;
     }
+    session->unreached = kcd_reallocarray(session->unreached, session->n_unreached + 1, sizeof(char *));
+    session->unreached[session->n_unreached++] = kcd_strdup(list.v[i].host);
     KCD_AUTO_CHAR next = kcd_safe(list.v[i + 1].host);
     kcd_message("%s; asking %s", trouble.message, next);
   }
@@ -194,8 +198,33 @@ int kcd_session_connect(struct kcd_session *session, const struct kcd_options *o
   return connect_to(session, options, &at, err);
 }
 
+void kcd_session_report(const struct kcd_session *session, struct kcd_report *report, enum kcd_flavour flavour)
+{
+  kcd_report_dc(report, kcd_dir_dc(session->dir), flavour);
+  for (size_t i = 0; i < session->n_unreached; i++)
+    kcd_report_unreached_dc(report, session->unreached[i]);
+}
+
+int kcd_session_reconnect(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err)
+{
+  struct kcd_session again = {.login = session->login};
+  if (kcd_session_connect(&again, options, session->server, err) != 0)
+    return -1;
+  session->retired = kcd_reallocarray(session->retired, session->n_retired + 1, sizeof(struct kcd_dir *));
+  session->retired[session->n_retired++] = session->dir;
+  session->dir = again.dir;
+  free(again.server);
+  return 0;
+}
+
 void kcd_session_done(struct kcd_session *session)
 {
+  for (size_t i = 0; i < session->n_retired; i++)
+    kcd_dir_close(session->retired[i]);
+  free(session->retired);
+  for (size_t i = 0; i < session->n_unreached; i++)
+    free(session->unreached[i]);
+  free(session->unreached);
   kcd_dir_close(session->dir);
   kcd_login_close(session->login);
   free(session->server);

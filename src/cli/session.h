@@ -4,22 +4,30 @@
 
 #include <kcdfix/directory.h>
 #include <kcdfix/login.h>
+#include <kcdfix/report.h>
 
 #include "options.h"
 
 struct kcd_session {
   struct kcd_login *login;
   struct kcd_dir *dir;
-  char *server; /* DNS name of the DC, as it was asked */
+  char *server;             /* DNS name of the DC, as it was asked */
+  struct kcd_dir **retired; /* connections that were replaced: facts borrow the DC from them */
+  size_t n_retired;
+  char **unreached; /* names of DCs that DNS named first and that did not answer */
+  size_t n_unreached;
 };
 
 /* Opens the credential cache or takes the password; no packet is sent. */
 int kcd_session_login(const struct kcd_options *options, struct kcd_session *ret, struct kcd_error *err);
 /* Finds a domain controller, logs in to it and binds. SERVER, when not NULL, names the DC and wins over DNS; --server
- * and
- * --uri win over both. With DNS the next DC is asked when one does not answer, and a message says so. */
+ * and --uri win over both. With DNS the next DC is asked when one does not answer, and a message says so. */
 int kcd_session_connect(struct kcd_session *session, const struct kcd_options *options, const char *server,
                         struct kcd_error *err);
+/* Adds the DC that answered, and those that did not, to a report. */
+void kcd_session_report(const struct kcd_session *session, struct kcd_report *report, enum kcd_flavour flavour);
+/* A new connection to the same DC, for after an answer was lost; the old one is kept until the end. */
+int kcd_session_reconnect(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err);
 void kcd_session_done(struct kcd_session *session);
 
 /* The DNS domain that the options or the login's realm name; owned by the caller; KCD_E_USAGE when nothing does. */

@@ -73,10 +73,27 @@ int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *er
   return 0;
 }
 
+/* A directory of somebody else, or one that others may write, could have its records taken away or replaced. */
+static int check_owner(const char *directory, struct kcd_error *err)
+{
+  struct stat st;
+  if (stat(directory, &st) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", directory);
+  if (st.st_uid != geteuid())
+    return kcd_fail(err, KCD_E_IO, "%s belongs to another user (uid %u)", directory, (unsigned)st.st_uid);
+  if (st.st_mode & (S_IWGRP | S_IWOTH))
+    return kcd_fail(err, KCD_E_IO, "%s can be written by others", directory);
+  return 0;
+}
+
 int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
 {
   static const char probe[] = ".writable";
   int rc = kcd_make_directory(state->changes, err);
+  if (rc == 0)
+    rc = check_owner(state->root, err);
+  if (rc == 0)
+    rc = check_owner(state->changes, err);
   if (rc == 0)
     rc = kcd_write_file(state->changes, probe, "", 0, false, err);
   if (rc == 0) {
@@ -89,27 +106,41 @@ int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
   return kcd_error_next(err, "make %s writable, or set XDG_STATE_HOME to a directory that is", state->root);
 }
 
+/* A record that could not be read again would be no way back: it is tried before anything is written. */
+static int check_readable(const char *text, struct kcd_error *err)
+{
+  KCD_AUTO_VALUE(kcd_record) again = {0};
+  size_t len = strlen(text);
+  if (len > KCD_RECORD_MAX)
+    return kcd_fail(err, KCD_E_UNSUPPORTED, "the record of this change would be larger than %zu bytes", KCD_RECORD_MAX);
+  if (kcd_record_decode(text, len, &again, err) == 0)
+    return 0;
+  return kcd_error_wrap(err, "this change cannot be recorded, so it is not made");
+}
+
 int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err)
 {
   KCD_AUTO_CHAR base = kcd_strdup(record->id);
-  bool names_run = strcmp(record->run, record->id) == 0; /* a run has the name of its first record */
+  bool begins_run = record->run == NULL; /* a run has the name of its first record */
   for (unsigned number = 2;; number++) {
+    if (begins_run) {
+      free(record->run);
+      record->run = kcd_strdup(record->id);
+    }
     KCD_AUTO_CHAR name = kcd_asprintf("%s" RECORD_SUFFIX, record->id);
     KCD_AUTO_CHAR text = kcd_record_encode(record);
     struct kcd_error trouble = KCD_ERROR_INIT;
+    if (is_new && check_readable(text, err) != 0)
+      return -1;
     if (kcd_write_file(state->changes, name, text, strlen(text), is_new, &trouble) == 0)
       return 0;
     if (!is_new || trouble.code != KCD_E_CONFLICT || number > 1000) {
       *err = trouble;
       return -1;
     }
-    /* Two changes of one host within a second. */
+    /* Two changes within a second, of one host or of two whose names are alike in a file name. */
     free(record->id);
     record->id = kcd_asprintf("%s-%u", base, number);
-    if (names_run) {
-      free(record->run);
-      record->run = kcd_strdup(record->id);
-    }
   }
 }
 

@@ -29,7 +29,8 @@ int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err);
  * where it stays taken. kcd_state_done gives it back, and so does the end of the process. */
 int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *err);
 
-/* Writes a record; a new one (NEW) never over an existing file: its id gets a number behind it then. */
+/* Writes a record; a new one never over an existing file: its id gets a number behind it then. A record without a run
+ * begins one, which gets its id. What could not be read again is refused before anything is written. */
 int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err);
 
 /* One file of the changes directory. */

@@ -9,6 +9,7 @@
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
+#define RID_KRBTGT 502u                            /* MS-DTYP 2.4.2.4 */
 #define RID_PROTECTED_USERS 525u                   /* MS-DTYP 2.4.2.4 */
 #define ATTID_SUPPLEMENTAL_CREDENTIALS 0x0009007Du /* holds the Kerberos keys (MS-SAMR 2.2.10) */
 
@@ -192,6 +193,18 @@ void kcd_account_set_token(struct kcd_account *account, const struct kcd_values 
 bool kcd_account_is_dc(const struct kcd_account *account)
 {
   return (account->uac & (KCD_UAC_SERVER_TRUST | KCD_UAC_PARTIAL_SECRETS)) != 0;
+}
+
+static bool is_krbtgt_sid(const struct kcd_sid *sid)
+{
+  return sid->revision != 0 && sid->authority == 5 && sid->count == 5 && sid->sub[0] == 21 &&
+         kcd_sid_rid(sid) == RID_KRBTGT;
+}
+
+bool kcd_account_is_kdc(const struct kcd_account *account)
+{
+  const char *name = account->sam_account_name == NULL ? "" : account->sam_account_name;
+  return is_krbtgt_sid(&account->sid) || kcd_equal_nocase(name, "krbtgt") || kcd_starts_nocase(name, "krbtgt_");
 }
 
 bool kcd_account_is_enabled(const struct kcd_account *account)

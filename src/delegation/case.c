@@ -11,6 +11,35 @@ bool kcd_spn_is_kdc_service(const struct kcd_spn *spn)
   return kcd_equal_nocase(spn->service_class, "krbtgt") || kcd_equal_nocase(spn->service_class, "kadmin");
 }
 
+const struct kcd_account *kcd_target_kdc_owner(const struct kcd_target *target)
+{
+  for (size_t i = 0; i < target->n_owners; i++)
+    if (kcd_account_is_kdc(target->owners[i].account))
+      return target->owners[i].account;
+  return NULL;
+}
+
+bool kcd_target_is_kdc(const struct kcd_target *target)
+{
+  return kcd_spn_is_kdc_service(&target->spn) || kcd_target_kdc_owner(target) != NULL;
+}
+
+bool kcd_entry_leads_to_kdc(const struct kcd_bytes *entry, const struct kcd_account *krbtgt)
+{
+  if (entry->len == 0)
+    return false;
+  return kcd_list_entry_is_kdc_service(entry->data, entry->len) ||
+         (krbtgt != NULL && kcd_values_find_fold(&krbtgt->spns, (const char *)entry->data) >= 0);
+}
+
+const struct kcd_bytes *kcd_listed_kdc_entry(const struct kcd_facts *facts)
+{
+  for (size_t i = 0; facts->host != NULL && i < facts->host->delegate_to.n; i++)
+    if (kcd_entry_leads_to_kdc(&facts->host->delegate_to.v[i], facts->krbtgt))
+      return &facts->host->delegate_to.v[i];
+  return NULL;
+}
+
 bool kcd_case_is_heimdal(const struct kcd_case *c)
 {
   return c->flavour == KCD_FLAVOUR_SAMBA_417 || c->flavour == KCD_FLAVOUR_SAMBA_419;
@@ -120,7 +149,8 @@ char *kcd_case_apply(const struct kcd_case *c)
   const struct kcd_account *host = c->facts->host;
   bool refused = host == NULL || host->kind != KCD_KIND_COMPUTER || kcd_account_is_dc(host) ||
                  kcd_target_distinct_owners(c->facts->target) != 1 || kcd_case_has(c, KCD_C_TARGET_KRBTGT) ||
-                 kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN);
+                 kcd_target_is_kdc(c->facts->target) || kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN) ||
+                 (!kcd_case_has(c, KCD_C_HOST_TRANSITION) && kcd_listed_kdc_entry(c->facts) != NULL);
   if (refused)
     return NULL;
   enum kcd_mode mode = kcd_case_has(c, KCD_C_HOST_TRANSITION) ? KCD_MODE_LIST_ONLY : KCD_MODE_PROTOCOL_TRANSITION;

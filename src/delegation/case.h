@@ -23,6 +23,14 @@ static inline bool kcd_case_has(const struct kcd_case *c, enum kcd_condition con
 
 /* krbtgt/ and kadmin/: services of the KDC itself. */
 bool kcd_spn_is_kdc_service(const struct kcd_spn *spn);
+/* The account of the KDC among the owners, which any SPN can be registered on; NULL: there is none. */
+const struct kcd_account *kcd_target_kdc_owner(const struct kcd_target *target);
+/* Either of these. */
+bool kcd_target_is_kdc(const struct kcd_target *target);
+/* Whether an entry of a list leads to the KDC: by its name, or because KRBTGT (may be NULL) holds it. */
+bool kcd_entry_leads_to_kdc(const struct kcd_bytes *entry, const struct kcd_account *krbtgt);
+/* The first such entry of the host's list; NULL: there is none. */
+const struct kcd_bytes *kcd_listed_kdc_entry(const struct kcd_facts *facts);
 
 /* Heimdal's KDC in Samba, which differs from Windows in the ways that the findings name. */
 bool kcd_case_is_heimdal(const struct kcd_case *c);

@@ -1,4 +1,6 @@
 /* All is right, but only since a moment: the host may still remember the refusal. */
+#include <string.h>
+
 #include <kcdfix/clock.h>
 
 #include "case.h"
@@ -33,11 +35,9 @@ void kcd_diagnose_cache(struct kcd_case *c)
   KCD_AUTO_CHAR until = kcd_time_people(changed + HOST_REMEMBERS);
   struct kcd_finding *f =
       kcd_case_add(c, KCD_F_NEGATIVE_CACHE, KCD_NOTE, kcd_account_subject(c->facts->host, c->facts->host_operand));
-  kcd_finding_say(
-      f,
-      "The delegation of %s changed %u minute%s ago. Windows remembers a refusal for 15 minutes, so it may go on "
-      "failing until %s.",
-      c->host_name, minutes, minutes == 1 ? "" : "s", until);
+  /* one line, and within a quarter of an hour the time alone says it */
+  kcd_finding_say(f, "Changed %u minute%s ago; Windows may remember a refusal until %s.", minutes,
+                  minutes == 1 ? "" : "s", strchr(until, ' ') + 1);
   kcd_finding_remedy(f,
                      "On %s, as administrator: klist purge -li 0x3e7 & klist purge -li 0x3e4 (or wait, or restart it).",
                      c->host_name);

@@ -49,11 +49,13 @@ static void remedy_for_duplicate(const struct kcd_case *c, struct kcd_finding *f
   const char *account = stray == NULL || stray->sam_account_name == NULL ? "ACCOUNT" : stray->sam_account_name;
   KCD_AUTO_CHAR name = kcd_account_label(stray, account);
   KCD_AUTO_CHAR spn_word = kcd_case_is_samba(c) ? kcd_shell_word(c->spn) : kcd_windows_word(c->spn);
+  KCD_AUTO_CHAR tool =
+      kcd_case_is_samba(c) ? kcd_samba_tool("spn delete", c->facts->dc->name) : kcd_strdup("setspn -D");
   KCD_AUTO_CHAR account_word = kcd_case_is_samba(c) ? kcd_shell_word(account) : kcd_windows_word(name);
   kcd_finding_remedy(f,
                      "Take the name off the account that does not run the service: %s %s %s (setspn -X lists all "
                      "doubles).",
-                     kcd_case_is_samba(c) ? "samba-tool spn delete" : "setspn -D", spn_word, account_word);
+                     tool, spn_word, account_word);
 }
 
 void kcd_diagnose_duplicate(struct kcd_case *c)

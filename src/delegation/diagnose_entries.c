@@ -1,6 +1,5 @@
 /* Entries of the host's list that are wrong whatever SPN was asked for. */
 #include <stdlib.h>
-#include <strings.h>
 
 #include <kcdfix/text.h>
 
@@ -24,8 +23,8 @@ static void malformed(struct kcd_case *c)
   if (broken.n > 0 && !kcd_findings_has(&c->judgement->findings, KCD_F_LIST_ENTRY_MALFORMED)) {
     KCD_AUTO_CHAR names = kcd_value_names(&broken, 3);
     struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_MALFORMED, &broken);
-    kcd_finding_say(f, "%s lists %s, which can never match a request: the first one %s.", c->host_name, names,
-                    kcd_list_entry_defect(broken.v[0].data, broken.v[0].len));
+    kcd_finding_say(f, "%s lists %s, which can never match a request: %s %s.", c->host_name, names,
+                    broken.n > 1 ? "the first one" : "it", kcd_list_entry_defect(broken.v[0].data, broken.v[0].len));
   }
   kcd_values_done(&broken);
 }
@@ -34,7 +33,7 @@ static int by_text(const void *a, const void *b)
 {
   const struct kcd_bytes *left = a;
   const struct kcd_bytes *right = b;
-  return strcasecmp((const char *)left->data, (const char *)right->data);
+  return kcd_fold_compare(left->data, left->len, right->data, right->len);
 }
 
 /* The entries that stand behind an equal one; sorted, since the list of a hostile object can be long. */
@@ -47,7 +46,7 @@ static void find_doubles(const struct kcd_values *list, struct kcd_values *ret)
       sorted[n++] = list->v[i];
   qsort(sorted, n, sizeof *sorted, by_text);
   for (size_t i = 1; i < n; i++)
-    if (kcd_equal_nocase((const char *)sorted[i - 1].data, (const char *)sorted[i].data))
+    if (by_text(&sorted[i - 1], &sorted[i]) == 0)
       kcd_values_add(ret, sorted[i].data, sorted[i].len);
   free(sorted);
 }
@@ -60,17 +59,11 @@ static void doubles(struct kcd_case *c)
     KCD_AUTO_CHAR names = kcd_value_names(&again, 3);
     struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_DUPLICATE_CASE, &again);
     kcd_finding_say(f,
-                    "%s lists %s twice, in different case. The KDC makes no difference between them, but tools that "
-                    "remove one may remove the other.",
+                    "%s lists %s twice, in different case. The directory makes no difference between them, so tools "
+                    "that remove one may remove the other.",
                     c->host_name, names);
   }
   kcd_values_done(&again);
-}
-
-static bool is_kdc_service(const struct kcd_bytes *entry)
-{
-  return entry->len > 0 && (kcd_starts_nocase((const char *)entry->data, "krbtgt/") ||
-                            kcd_starts_nocase((const char *)entry->data, "kadmin/"));
 }
 
 static void krbtgt(struct kcd_case *c)
@@ -78,7 +71,7 @@ static void krbtgt(struct kcd_case *c)
   struct kcd_values found = {0};
   const struct kcd_values *list = &c->facts->host->delegate_to;
   for (size_t i = 0; i < list->n; i++)
-    if (is_kdc_service(&list->v[i]))
+    if (kcd_entry_leads_to_kdc(&list->v[i], c->facts->krbtgt))
       kcd_values_add(&found, list->v[i].data, list->v[i].len);
   if (found.n > 0) {
     KCD_AUTO_CHAR names = kcd_value_names(&found, 3);

@@ -119,11 +119,11 @@ static void krbtgt(struct kcd_case *c)
   const struct kcd_account *account = c->facts->krbtgt;
   if (account == NULL || (account->uac & KCD_UAC_NOT_DELEGATED) == 0)
     return;
-  struct kcd_finding *f =
-      kcd_case_add(c, KCD_F_KRBTGT_SENSITIVE, kcd_case_weigh(c, KCD_BIT(KCD_C_TGT_NOT_FORWARDABLE), 0), account->dn);
-  kcd_finding_say(
-      f, "krbtgt is marked \"Account is sensitive and cannot be delegated\", so no ticket of the whole domain is "
-         "forwardable.");
+  enum kcd_severity severity = kcd_case_weigh(c, KCD_BIT(KCD_C_TGT_NOT_FORWARDABLE), 0);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_KRBTGT_SENSITIVE, severity, account->dn);
+  kcd_finding_say(f, "krbtgt is marked \"Account is sensitive and cannot be delegated\"%s",
+                  severity == KCD_FAULT ? ", so no ticket of the whole domain is forwardable."
+                                        : ". This KDC gives forwardable tickets all the same; a Windows DC would not.");
   kcd_finding_uint(f, "userAccountControl", account->uac);
 }
 

@@ -76,6 +76,18 @@ static void other_class_only(struct kcd_case *c, const char *listed)
   kcd_finding_remedy(f, "List %s too.", c->spn);
 }
 
+/* Same class and host: the port, or the service name behind the second slash, is part of the name too. */
+static void other_port_only(struct kcd_case *c, const char *listed)
+{
+  struct kcd_finding *f = add(c, KCD_F_SPN_NOT_LISTED, KCD_FAULT);
+  kcd_finding_say(
+      f,
+      "%s is listed, but not %s. The KDC compares the whole name, so what stands behind the host, a port or "
+      "a service name, makes it another one.",
+      listed, c->spn);
+  kcd_finding_remedy(f, "List %s too.", c->spn);
+}
+
 static void not_listed(struct kcd_case *c)
 {
   unsigned n = (unsigned)c->facts->host->delegate_to.n;
@@ -104,6 +116,9 @@ static void missing(struct kcd_case *c)
     break;
   case KCD_MISS_HOST:
     host_class_only(c, listed);
+    break;
+  case KCD_MISS_PORT:
+    other_port_only(c, listed);
     break;
   case KCD_MISS_CLASS:
     other_class_only(c, listed);
@@ -191,11 +206,57 @@ static void sibling_note(struct kcd_case *c)
                   target->sibling, target->spn.host_is_fqdn ? "short" : "FQDN");
 }
 
-void kcd_diagnose_list(struct kcd_case *c)
+/* Why delegation is never set on this object; NULL: it may be. */
+static const char *why_never_set(const struct kcd_account *host)
 {
-  /* How to list what is never listed is no advice. */
-  if (c->facts->host == NULL || kcd_spn_is_kdc_service(&c->facts->target->spn))
+  if (kcd_account_is_dc(host))
+    return "is a domain controller";
+  return host->kind == KCD_KIND_COMPUTER || host->kind == KCD_KIND_MANAGED_SERVICE ? NULL : "is no computer";
+}
+
+static void host_of_the_wrong_kind(struct kcd_case *c, const char *why, enum kcd_severity severity)
+{
+  const struct kcd_account *host = c->facts->host;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_WRONG_OBJECT, severity, kcd_account_subject(host, c->facts->host_operand));
+  kcd_finding_say(f, "%s %s; kcdfix does not set delegation there.", c->host_name, why);
+  if (kcd_account_is_dc(host))
+    kcd_finding_remedy(f, "Name the Hyper-V host that delegates. Where Hyper-V runs on a domain controller, move one "
+                          "of the two to another machine.");
+  else
+    kcd_finding_remedy(f, "Name the computer account of the Hyper-V host that delegates.");
+  kcd_finding_uint(f, "userAccountControl", host->uac);
+}
+
+/* Remedies of other parts that would prepare such an object for delegation. */
+static bool prepares_host(const struct kcd_finding *finding)
+{
+  return finding->id == KCD_F_UNCONSTRAINED_ALSO_SET || finding->id == KCD_F_HOST_SPN_MISSING;
+}
+
+/* What makes this DC refuse stays an error, but how to set what is never set is no advice. */
+static void take_back_advice(struct kcd_case *c, size_t first)
+{
+  const char *why = why_never_set(c->facts->host);
+  if (why == NULL)
     return;
+  const struct kcd_findings *all = &c->judgement->findings;
+  enum kcd_severity severity = KCD_WARNING;
+  for (size_t i = 0; i < all->n; i++) {
+    struct kcd_finding *f = &all->v[i];
+    if (i < first && !prepares_host(f))
+      continue;
+    free(f->remedy);
+    free(f->command);
+    f->remedy = f->command = NULL;
+    if (i >= first && f->severity == KCD_FAULT)
+      severity = KCD_FAULT;
+  }
+  host_of_the_wrong_kind(c, why, severity);
+}
+
+static void diagnose(struct kcd_case *c)
+{
   bool listed = kcd_list_matches(&c->facts->host->delegate_to, c->spn) || kcd_case_has(c, KCD_C_SPN_LISTED);
   bool by_target = rbcd_suffices(c);
   if (!listed && !by_target) {
@@ -208,4 +269,14 @@ void kcd_diagnose_list(struct kcd_case *c)
     rbcd_without_transition(c);
   if (listed)
     sibling_note(c);
+}
+
+void kcd_diagnose_list(struct kcd_case *c)
+{
+  /* How to list what is never listed is no advice. */
+  if (c->facts->host == NULL || kcd_target_is_kdc(c->facts->target))
+    return;
+  size_t first = c->judgement->findings.n;
+  diagnose(c);
+  take_back_advice(c, first);
 }

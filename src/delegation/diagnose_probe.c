@@ -34,6 +34,8 @@ static char *answer_words(const struct kcd_answer *answer)
     return kcd_asprintf("a %sforwardable ticket", answer->forwardable ? "" : "not ");
   if (answer->outcome == KCD_NOT_TRIED)
     return kcd_strdup("nothing");
+  if (answer->code < 0)
+    return kcd_strdup("a refusal of the client library");
   const char *name = kcd_kdc_code_name(answer->code);
   return kcd_asprintf("%s (%d)", name == NULL ? "error" : name, (int)answer->code);
 }

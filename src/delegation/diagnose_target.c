@@ -56,6 +56,7 @@ static void spn_missing(struct kcd_case *c)
   const struct kcd_target *target = c->facts->target;
   KCD_AUTO_CHAR alias = kcd_spn_with_class(&target->spn, "HOST");
   KCD_AUTO_CHAR spn_word = kcd_case_is_samba(c) ? kcd_shell_word(c->spn) : kcd_windows_word(c->spn);
+  KCD_AUTO_CHAR tool = kcd_case_is_samba(c) ? kcd_samba_tool("spn add", c->facts->dc->name) : kcd_strdup("setspn -S");
   enum kcd_severity severity = weight_of_unknown(c);
   struct kcd_finding *f = kcd_case_add(c, KCD_F_TARGET_SPN_MISSING, severity, c->spn);
   KCD_AUTO_CHAR or_alias = target->class_is_mapped ? kcd_asprintf(" or %s", alias) : kcd_strdup("");
@@ -63,8 +64,8 @@ static void spn_missing(struct kcd_case *c)
                   severity == KCD_FAULT ? ", so there is no ticket for it."
                                         : ". This KDC takes the computer of that name; a Windows DC would refuse.",
                   may_be_elsewhere(c) ? " The name lies outside this DC's domain." : "");
-  kcd_finding_remedy(f, "If the name is right, register it on the account that runs the service: %s %s ACCOUNT",
-                     kcd_case_is_samba(c) ? "samba-tool spn add" : "setspn -S", spn_word);
+  kcd_finding_remedy(f, "If the name is right, register it on the account that runs the service: %s %s ACCOUNT", tool,
+                     spn_word);
   kcd_finding_text(f, "servicePrincipalName", c->spn);
 }
 
@@ -78,10 +79,26 @@ static void unknown(struct kcd_case *c)
     spn_missing(c);
 }
 
+/* Any other SPN that is registered on the KDC's account: the ticket is sealed with the KDC's key all the same. */
+static void kdc_account(struct kcd_case *c, const struct kcd_account *owner)
+{
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_KRBTGT_LISTED, KCD_FAULT, kcd_account_subject(owner, c->spn));
+  kcd_finding_say(
+      f,
+      "%s is registered on %s, the account of the KDC itself. A host that could delegate to it could become "
+      "anybody, so kcdfix never lists it.",
+      c->spn, owner->sam_account_name == NULL ? "krbtgt" : owner->sam_account_name);
+  kcd_finding_remedy(f, "Take %s off that account and register it on the account that runs the service.", c->spn);
+}
+
 static void kdc_itself(struct kcd_case *c)
 {
-  if (!kcd_spn_is_kdc_service(&c->facts->target->spn))
+  const struct kcd_account *owner = kcd_target_kdc_owner(c->facts->target);
+  if (!kcd_spn_is_kdc_service(&c->facts->target->spn)) {
+    if (owner != NULL)
+      kdc_account(c, owner);
     return;
+  }
   struct kcd_finding *f =
       kcd_case_add(c, KCD_F_KRBTGT_LISTED, kcd_case_weigh(c, KCD_BIT(KCD_C_TARGET_KRBTGT), 0), c->spn);
   kcd_finding_say(f,
@@ -137,7 +154,7 @@ static void out_of_use(struct kcd_case *c)
                                                 {KCD_C_TARGET_LOCKED, "is locked"}};
   KCD_AUTO_CHAR words = NULL;
   uint64_t bits = kcd_case_states(c, table, sizeof table / sizeof table[0], &words);
-  if (bits == 0 || c->target == NULL)
+  if (bits == 0 || c->target == NULL || kcd_target_is_kdc(c->facts->target)) /* krbtgt is always disabled */
     return;
   bool fails = kcd_case_fails_with(c, bits, 0, NULL);
   struct kcd_finding *f =

@@ -23,29 +23,38 @@ static void not_found(struct kcd_case *c)
   kcd_finding_remedy(f, "Name the user with --as as sAMAccountName or sAMAccountName@%s.", facts->dc->realm);
 }
 
-static const char *cure(const struct kcd_case *c, uint64_t bits)
+/* What mends it, with the verbs of both tools. */
+struct cure {
+  enum kcd_condition condition;
+  const char *words, *samba, *options, *windows;
+};
+
+static const struct cure *find_cure(uint64_t bits)
 {
-  if (bits & KCD_BIT(KCD_C_USER_DISABLED))
-    return kcd_case_is_samba(c) ? "Enable the account: samba-tool user enable "
-                                : "Enable the account: Enable-ADAccount ";
-  if (bits & KCD_BIT(KCD_C_USER_LOCKED))
-    return kcd_case_is_samba(c) ? "Unlock the account: samba-tool user unlock "
-                                : "Unlock the account: Unlock-ADAccount ";
-  if (bits & KCD_BIT(KCD_C_USER_EXPIRED))
-    return kcd_case_is_samba(c) ? "Give the account a later end: samba-tool user setexpiry --days=N "
-                                : "Give the account a later end: Set-ADAccountExpiration -TimeSpan DAYS ";
+  static const struct cure table[] = {
+      {KCD_C_USER_DISABLED, "Enable the account", "user enable", "", "Enable-ADAccount"},
+      {KCD_C_USER_LOCKED, "Unlock the account", "user unlock", "", "Unlock-ADAccount"},
+      {KCD_C_USER_EXPIRED, "Give the account a later end", "user setexpiry", " --days=N",
+       "Set-ADAccountExpiration -TimeSpan DAYS"},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+    if (bits & KCD_BIT(table[i].condition))
+      return &table[i];
   return NULL;
 }
 
 static void add_cure(const struct kcd_case *c, struct kcd_finding *f, uint64_t bits)
 {
   const char *sam = c->facts->user->sam_account_name == NULL ? "" : c->facts->user->sam_account_name;
-  KCD_AUTO_CHAR word = kcd_case_is_samba(c) ? kcd_shell_word(sam) : kcd_windows_word(sam);
-  const char *verb = cure(c, bits);
-  if (verb == NULL)
+  const struct cure *cure = find_cure(bits);
+  if (cure == NULL) {
     kcd_finding_remedy(f, "%s signs in once and changes the password.", c->user_name);
-  else
-    kcd_finding_remedy(f, "%s%s", verb, word);
+    return;
+  }
+  bool samba = kcd_case_is_samba(c);
+  KCD_AUTO_CHAR word = samba ? kcd_shell_word(sam) : kcd_windows_word(sam);
+  KCD_AUTO_CHAR tool = samba ? kcd_samba_tool(cure->samba, c->facts->dc->name) : kcd_strdup(cure->windows);
+  kcd_finding_remedy(f, "%s: %s%s %s", cure->words, tool, samba ? cure->options : "", word);
 }
 
 static void unusable(struct kcd_case *c)

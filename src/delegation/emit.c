@@ -148,12 +148,12 @@ static void emit_samba_tool(const struct emit *e, time_t when)
   for (size_t i = 0; i < e->plan->add.n; i++) {
     const char *value = (const char *)e->plan->add.v[i].data;
     KCD_AUTO_CHAR word = kcd_shell_word(value);
-    kcd_buf_addf(e->out, "samba-tool delegation add-service -H %s %s%s %s\n", server, end_of_options(e->name, value),
-                 name, word);
+    kcd_buf_addf(e->out, "samba-tool delegation add-service -H %s --use-kerberos=required %s%s %s\n", server,
+                 end_of_options(e->name, value), name, word);
   }
   if (changes_bit(e))
-    kcd_buf_addf(e->out, "samba-tool delegation for-any-protocol -H %s %s%s %s\n", server, end_of_options(e->name, ""),
-                 name, sets_bit(e) ? "on" : "off");
+    kcd_buf_addf(e->out, "samba-tool delegation for-any-protocol -H %s --use-kerberos=required %s%s %s\n", server,
+                 end_of_options(e->name, ""), name, sets_bit(e) ? "on" : "off");
 }
 
 void kcd_emit_plan(struct kcd_buf *out, enum kcd_emit_format format, const struct kcd_object_plan *plan, const char *dc,

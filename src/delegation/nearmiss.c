@@ -9,7 +9,8 @@ ptrdiff_t kcd_list_find(const struct kcd_values *list, const char *spn)
   return spn == NULL ? -1 : kcd_values_find_nocase(list, spn);
 }
 
-/* TEXT without blanks, controls and, where CUT_REALM, anything from the last '@' on. */
+/* TEXT without blanks and controls, with slashes for backslashes and none at its end; where CUT_REALM, without anything
+ * from the last '@' on. */
 static char *bare(const char *text, bool cut_realm)
 {
   char *copy = kcd_strndup(text, strlen(text));
@@ -19,9 +20,20 @@ static char *bare(const char *text, bool cut_realm)
   char *to = copy;
   for (const char *from = copy; *from != '\0'; from++)
     if ((unsigned char)*from > ' ')
-      *to++ = *from;
+      *to++ = *from == '\\' ? '/' : *from;
+  while (to > copy && to[-1] == '/')
+    to--;
   *to = '\0';
   return copy;
+}
+
+/* "2016GUI" of //2016GUI/share, /2016GUI and 2016GUI: a path or a bare name in the place of an SPN. */
+static bool names_host(const char *found, const char *host)
+{
+  const char *name = found + strspn(found, "/");
+  size_t len = strcspn(name, "/");
+  bool path = name != found || name[len] == '\0';
+  return path && strlen(host) == len && kcd_equal_nocase_n(name, host, len);
 }
 
 static bool is_junk_of(const struct kcd_bytes *entry, const struct kcd_target *target)
@@ -32,7 +44,7 @@ static bool is_junk_of(const struct kcd_bytes *entry, const struct kcd_target *t
   KCD_AUTO_CHAR wanted = bare(target->spn.text, false);
   KCD_AUTO_CHAR sibling = target->sibling == NULL ? NULL : bare(target->sibling, false);
   return kcd_equal_nocase(found, wanted) || (found[0] == '/' && kcd_ends_nocase(wanted, found)) ||
-         (sibling != NULL && kcd_equal_nocase(found, sibling));
+         names_host(found, target->spn.host) || (sibling != NULL && kcd_equal_nocase(found, sibling));
 }
 
 static ptrdiff_t find_junk(const struct kcd_values *list, const struct kcd_target *target)
@@ -63,7 +75,8 @@ static char *sibling_host(const struct kcd_target *target)
   return host;
 }
 
-static bool has_host(const struct kcd_bytes *entry, const char *host, const char *other_host)
+/* With CLASS, it has to be that service class as well. */
+static bool has_host(const struct kcd_bytes *entry, const char *class, const char *host, const char *other_host)
 {
   struct kcd_spn spn;
   struct kcd_error err = KCD_ERROR_INIT;
@@ -71,15 +84,16 @@ static bool has_host(const struct kcd_bytes *entry, const char *host, const char
       kcd_spn_parse((const char *)entry->data, &spn, &err) != 0)
     return false;
   bool same = kcd_equal_nocase(spn.host, host) || (other_host != NULL && kcd_equal_nocase(spn.host, other_host));
+  same = same && (class == NULL || kcd_equal_nocase(spn.service_class, class));
   kcd_spn_done(&spn);
   return same;
 }
 
-static ptrdiff_t find_other_class(const struct kcd_values *list, const struct kcd_target *target)
+static ptrdiff_t find_host(const struct kcd_values *list, const struct kcd_target *target, const char *class)
 {
   KCD_AUTO_CHAR other_host = sibling_host(target);
   for (size_t i = 0; i < list->n; i++)
-    if (has_host(&list->v[i], target->spn.host, other_host))
+    if (has_host(&list->v[i], class, target->spn.host, other_host))
       return (ptrdiff_t)i;
   return -1;
 }
@@ -92,7 +106,8 @@ enum kcd_near_miss kcd_near_miss_find(const struct kcd_values *list, const struc
   } found[] = {{KCD_MISS_JUNK, find_junk(list, target)},
                {KCD_MISS_SIBLING, kcd_list_find(list, target->sibling)},
                {KCD_MISS_HOST, find_host_class(list, target)},
-               {KCD_MISS_CLASS, find_other_class(list, target)}};
+               {KCD_MISS_PORT, find_host(list, target, target->spn.service_class)},
+               {KCD_MISS_CLASS, find_host(list, target, NULL)}};
   for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
     if (found[i].at >= 0) {
       *ret = (size_t)found[i].at;

@@ -6,9 +6,10 @@
 
 enum kcd_near_miss {
   KCD_MISS_FAR,     /* nothing like it is listed */
-  KCD_MISS_JUNK,    /* the same but for what can never match: a realm, blanks, no class */
+  KCD_MISS_JUNK,    /* the same but for what can never match: a realm, blanks, backslashes, no class */
   KCD_MISS_SIBLING, /* the short form of an FQDN SPN, or the reverse */
   KCD_MISS_HOST,    /* host/ of the same name, where the class is mapped to host/ */
+  KCD_MISS_PORT,    /* the same class and host, with another port or service name behind them */
   KCD_MISS_CLASS    /* another service class on the same name */
 };
 

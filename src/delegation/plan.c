@@ -35,11 +35,11 @@ const char *kcd_mode_option(enum kcd_mode mode)
   return options[mode];
 }
 
-static void free_sentences(char **sentences, size_t n)
+static void free_texts(char **texts, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    free(sentences[i]);
-  free(sentences);
+    free(texts[i]);
+  free(texts);
 }
 
 void kcd_object_plan_done(struct kcd_object_plan *plan)
@@ -52,9 +52,9 @@ void kcd_object_plan_done(struct kcd_object_plan *plan)
     free(plan->refusals[i].message);
   }
   free(plan->refusals);
-  free_sentences(plan->left_out, plan->n_left_out);
-  free_sentences(plan->warnings, plan->n_warnings);
-  free(plan->dc_target);
+  free_texts(plan->left_out, plan->n_left_out);
+  free_texts(plan->warnings, plan->n_warnings);
+  free_texts(plan->dc_targets, plan->n_dc_targets);
   *plan = (struct kcd_object_plan){0};
 }
 
@@ -77,10 +77,10 @@ static void leave_out(struct kcd_object_plan *plan, char *sentence)
   plan->left_out[plan->n_left_out++] = sentence;
 }
 
-/* Present as it is or in another case: to the KDC that is the same entry. */
-static bool is_present(const struct kcd_object_plan *plan, const char *spn)
+/* Listed as it is or in another case: to the directory that is the same value. */
+static bool is_listed(const struct kcd_object_plan *plan, const char *spn)
 {
-  return kcd_values_find_nocase(&plan->host->delegate_to, spn) >= 0 || kcd_values_find_nocase(&plan->add, spn) >= 0;
+  return plan->host != NULL && kcd_values_find_fold(&plan->host->delegate_to, spn) >= 0;
 }
 
 /* Why the sibling form stays out, or NULL when the account behind the SPN owns it, and nobody else does. */
@@ -98,15 +98,50 @@ static char *why_not_sibling(const struct kcd_target *target)
   return NULL;
 }
 
-static void add_entries(struct kcd_object_plan *plan, const struct kcd_target *target, bool exact)
+/* A restriction adds no form to what is listed already. */
+static bool wants_sibling(const struct kcd_object_plan *plan, const struct kcd_target *target,
+                          const struct kcd_plan_options *options)
 {
-  if (!is_present(plan, target->spn.text))
-    kcd_values_add_text(&plan->add, target->spn.text);
-  if (exact || target->sibling == NULL || is_present(plan, target->sibling))
+  return !options->exact && target->sibling != NULL && !is_listed(plan, target->sibling) &&
+         (options->mode != KCD_MODE_KERBEROS_ONLY || !is_listed(plan, target->spn.text));
+}
+
+/* Whether the pair brings the list anything that it does not hold. */
+static bool adds_entries(const struct kcd_object_plan *plan, const struct kcd_target *target,
+                         const struct kcd_plan_options *options)
+{
+  if (!is_listed(plan, target->spn.text))
+    return true;
+  if (!wants_sibling(plan, target, options))
+    return false;
+  KCD_AUTO_CHAR why = why_not_sibling(target);
+  return why == NULL;
+}
+
+/* The directory would take a second spelling for the first, though a KDC may compare only ASCII without regard to
+ * case. */
+static void add_entry(struct kcd_object_plan *plan, const char *spn)
+{
+  const struct kcd_values *list = &plan->host->delegate_to;
+  const ptrdiff_t at = kcd_values_find_fold(list, spn);
+  if (at >= 0 && kcd_values_find_nocase(list, spn) < 0)
+    leave_out(plan, kcd_sentence("%s was left out: the directory takes it for %s, which is listed, although not every "
+                                 "KDC does.",
+                                 spn, (const char *)list->v[at].data));
+  if (at < 0 && kcd_values_find_fold(&plan->add, spn) < 0)
+    kcd_values_add_text(&plan->add, spn);
+}
+
+static void add_entries(struct kcd_object_plan *plan, const struct kcd_target *target,
+                        const struct kcd_plan_options *options)
+{
+  const bool with_sibling = wants_sibling(plan, target, options);
+  add_entry(plan, target->spn.text);
+  if (!with_sibling)
     return;
   char *why = why_not_sibling(target);
   if (why == NULL)
-    kcd_values_add_text(&plan->add, target->sibling);
+    add_entry(plan, target->sibling);
   else
     leave_out(plan, why);
 }
@@ -120,14 +155,39 @@ static uint32_t uac_after(uint32_t before, enum kcd_mode mode)
   return before;
 }
 
-static void find_dc_target(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
+static bool sets_bit(uint32_t before, uint32_t after)
 {
-  for (size_t i = 0; i < n_facts && !plan->target_is_dc; i++) {
-    const struct kcd_account *account = kcd_target_account(facts[i].target);
-    if (account == NULL || !kcd_account_is_dc(account))
+  return (~before & after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
+}
+
+/* Each DC once, by the name that has to be typed. */
+static void ask_for_dc(struct kcd_object_plan *plan, const struct kcd_target *target)
+{
+  const struct kcd_account *account = kcd_target_account(target);
+  if (account == NULL || !kcd_account_is_dc(account))
+    return;
+  KCD_AUTO_CHAR name = kcd_account_label(account, target->spn.host);
+  for (size_t i = 0; i < plan->n_dc_targets; i++)
+    if (kcd_equal_fold(plan->dc_targets[i], name))
+      return;
+  plan->dc_targets = kcd_reallocarray(plan->dc_targets, plan->n_dc_targets + 1, sizeof *plan->dc_targets);
+  plan->dc_targets[plan->n_dc_targets++] = KCD_TAKE(name);
+}
+
+/* A plan that neither adds the entry of a pair nor sets the bit gives the host nothing new there, so there is nothing
+ * to forbid and nothing to ask. */
+static void examine(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts,
+                    const struct kcd_plan_options *options)
+{
+  const bool opens_all = sets_bit(plan->uac_before, uac_after(plan->uac_before, options->mode));
+  kcd_plan_refuse_host(plan, &facts[0]);
+  if (opens_all)
+    kcd_plan_refuse_listed(plan, &facts[0]);
+  for (size_t i = 0; i < n_facts; i++) {
+    if (!opens_all && !adds_entries(plan, facts[i].target, options))
       continue;
-    plan->target_is_dc = true;
-    plan->dc_target = kcd_account_label(account, facts[i].target->spn.host);
+    kcd_plan_refuse_target(plan, &facts[i]);
+    ask_for_dc(plan, facts[i].target);
   }
 }
 
@@ -137,12 +197,11 @@ void kcd_plan_object(const struct kcd_facts *facts, size_t n_facts, const struct
   *ret = (struct kcd_object_plan){.host = facts[0].host, .host_operand = facts[0].host_operand};
   if (ret->host != NULL)
     ret->uac_before = ret->uac_after = ret->host->uac;
-  find_dc_target(ret, facts, n_facts);
-  kcd_plan_refuse(ret, facts, n_facts);
+  examine(ret, facts, n_facts, options);
   if (ret->n_refusals > 0)
     return;
   for (size_t i = 0; i < n_facts; i++)
-    add_entries(ret, facts[i].target, options->exact);
+    add_entries(ret, facts[i].target, options);
   ret->uac_after = uac_after(ret->uac_before, options->mode);
   kcd_plan_add_warnings(ret, facts, n_facts, options->mode);
 }

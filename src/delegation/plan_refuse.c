@@ -21,7 +21,7 @@ static void refuse_missing_host(struct kcd_object_plan *plan, const struct kcd_f
     refuse(plan, KCD_F_HOST_NOT_FOUND, NULL, kcd_sentence("No computer named %s was found.", facts->host_operand));
 }
 
-static void refuse_host(struct kcd_object_plan *plan, const struct kcd_facts *facts)
+void kcd_plan_refuse_host(struct kcd_object_plan *plan, const struct kcd_facts *facts)
 {
   const struct kcd_account *host = facts->host;
   if (host == NULL)
@@ -60,14 +60,39 @@ static void refuse_duplicate(struct kcd_object_plan *plan, const struct kcd_targ
   kcd_values_done(&names);
 }
 
-static void refuse_target(struct kcd_object_plan *plan, const struct kcd_facts *facts)
+static void refuse_kdc(struct kcd_object_plan *plan, const struct kcd_target *target)
+{
+  const char *spn = target->spn.text;
+  const struct kcd_account *owner = kcd_target_kdc_owner(target);
+  if (owner == NULL || kcd_spn_is_kdc_service(&target->spn))
+    refuse(plan, KCD_F_KRBTGT_LISTED, spn,
+           kcd_sentence("%s is a service of the KDC itself: a host that may delegate to it owns the domain.", spn));
+  else
+    refuse(plan, KCD_F_KRBTGT_LISTED, spn,
+           kcd_sentence("%s is registered on %s, the account of the KDC itself: a host that may delegate to it owns "
+                        "the domain.",
+                        spn, owner->sam_account_name == NULL ? "krbtgt" : owner->sam_account_name));
+}
+
+void kcd_plan_refuse_listed(struct kcd_object_plan *plan, const struct kcd_facts *facts)
+{
+  const struct kcd_bytes *entry = kcd_listed_kdc_entry(facts);
+  if (entry == NULL)
+    return;
+  const char *text = (const char *)entry->data;
+  refuse(plan, KCD_F_KRBTGT_LISTED, text,
+         kcd_sentence("%s is listed, a service of the KDC itself: with \"Use any authentication protocol\" the host "
+                      "would own the domain. Take that entry off the list first.",
+                      text));
+}
+
+void kcd_plan_refuse_target(struct kcd_object_plan *plan, const struct kcd_facts *facts)
 {
   const struct kcd_target *target = facts->target;
   const char *spn = target->spn.text;
   const size_t owners = kcd_target_distinct_owners(target);
-  if (kcd_spn_is_kdc_service(&target->spn))
-    refuse(plan, KCD_F_KRBTGT_LISTED, spn,
-           kcd_sentence("%s is a service of the KDC itself: a host that may delegate to it owns the domain.", spn));
+  if (kcd_target_is_kdc(target))
+    refuse_kdc(plan, target);
   else if (owners == 0)
     refuse(plan, KCD_F_TARGET_SPN_MISSING, spn,
            kcd_sentence("No account holds %s; whoever registers it later would get the delegation.", spn));
@@ -76,11 +101,4 @@ static void refuse_target(struct kcd_object_plan *plan, const struct kcd_facts *
   else if (is_foreign(facts, kcd_target_account(target)))
     refuse(plan, KCD_F_TARGET_OTHER_DOMAIN, spn,
            kcd_sentence("%s belongs to an account of another domain, and entries of a list end at the domain.", spn));
-}
-
-void kcd_plan_refuse(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
-{
-  refuse_host(plan, &facts[0]);
-  for (size_t i = 0; i < n_facts; i++)
-    refuse_target(plan, &facts[i]);
 }

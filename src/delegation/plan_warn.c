@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -45,12 +47,15 @@ static void warn_still_fails(struct kcd_object_plan *plan, enum kcd_mode mode)
                            "authentication protocol\" (--protocol-transition)."));
 }
 
+static bool names(const struct kcd_bytes *entry, const char *spn)
+{
+  return spn != NULL && kcd_fold_compare(entry->data, entry->len, spn, strlen(spn)) == 0;
+}
+
 static bool is_asked_for(const struct kcd_bytes *entry, const struct kcd_facts *facts, size_t n_facts)
 {
-  const char *text = (const char *)entry->data;
   for (size_t i = 0; i < n_facts; i++)
-    if (entry->len > 0 && (kcd_equal_nocase(text, facts[i].target->spn.text) ||
-                           (facts[i].target->sibling != NULL && kcd_equal_nocase(text, facts[i].target->sibling))))
+    if (names(entry, facts[i].target->spn.text) || names(entry, facts[i].target->sibling))
       return true;
   return false;
 }

@@ -4,8 +4,10 @@
 
 #include <kcdfix/plan.h>
 
-/* Adds what forbids the change. */
-void kcd_plan_refuse(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts);
+/* Add what forbids the change: the host, an entry that its list holds already, the target of one pair. */
+void kcd_plan_refuse_host(struct kcd_object_plan *plan, const struct kcd_facts *facts);
+void kcd_plan_refuse_listed(struct kcd_object_plan *plan, const struct kcd_facts *facts);
+void kcd_plan_refuse_target(struct kcd_object_plan *plan, const struct kcd_facts *facts);
 /* Adds what the change breaks or does not do; the plan is complete otherwise. */
 void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts,
                            enum kcd_mode mode);

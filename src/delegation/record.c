@@ -7,6 +7,8 @@
 
 #include "recordfields.h"
 
+#define SUFFIX_MAX 5 /* "-1001", for changes of one second */
+
 #define FIELD(NAME, KIND)                                                                                              \
   {                                                                                                                    \
 #NAME, KCD_FIELD_##KIND, offsetof(struct kcd_record, NAME)                                                         \
@@ -87,8 +89,9 @@ char *kcd_record_make_id(time_t when, const char *sam_account_name)
   size_t len = strlen(sam_account_name);
   if (len > 0 && sam_account_name[len - 1] == '$')
     len--;
-  if (len > KCD_RECORD_ID_MAX - strlen(time) - 1)
-    len = KCD_RECORD_ID_MAX - strlen(time) - 1;
+  const size_t room = KCD_RECORD_ID_MAX - SUFFIX_MAX - strlen(time) - 1;
+  if (len > room)
+    len = room;
   KCD_AUTO_CHAR name = len == 0 ? kcd_strdup("_") : kcd_strndup(sam_account_name, len);
   for (char *p = name; *p != '\0'; p++)
     if (!is_name_char(*p))

@@ -12,10 +12,7 @@
 
 #include "recordfields.h"
 
-#define TEXT_MAX ((size_t)64 << 10)
-#define SPNS_MAX ((size_t)10000)
-#define VALUES_MAX ((size_t)20000)
-#define ADDED_MAX ((size_t)5000) /* each is compared with all others */
+#define TEXT_MAX ((size_t)256 << 10) /* twice what Linux takes as one argument: a reason can be long */
 
 static bool is_bytes_object(const json_t *value)
 {
@@ -98,15 +95,12 @@ static int take_bool(const json_t *value, bool *ret)
 
 static int take_values(const json_t *array, struct kcd_values *ret)
 {
-  if (!json_is_array(array) || json_array_size(array) > VALUES_MAX)
+  if (!json_is_array(array))
     return -1;
+  ret->v = kcd_calloc(json_array_size(array) + 1, sizeof *ret->v);
   for (size_t i = 0; i < json_array_size(array); i++) {
-    struct kcd_bytes bytes = {0};
-    int failed = take_bytes(json_array_get(array, i), &bytes);
-    if (failed == 0)
-      kcd_values_add(ret, bytes.data, bytes.len);
-    kcd_bytes_done(&bytes);
-    if (failed != 0)
+    struct kcd_bytes *value = &ret->v[ret->n++];
+    if (take_bytes(json_array_get(array, i), value) != 0)
       return -1;
   }
   return 0;
@@ -114,7 +108,7 @@ static int take_values(const json_t *array, struct kcd_values *ret)
 
 static int take_spns(const json_t *array, struct kcd_record *record)
 {
-  if (!json_is_array(array) || json_array_size(array) > SPNS_MAX)
+  if (!json_is_array(array))
     return -1;
   record->spns = kcd_calloc(json_array_size(array) + 1, sizeof *record->spns);
   for (size_t i = 0; i < json_array_size(array); i++) {
@@ -190,10 +184,40 @@ static int take_fields(const json_t *object, struct kcd_record *record, struct k
   return 0;
 }
 
-static bool is_double(const struct kcd_values *values, size_t at)
+/* A value of one of the two lists, for sorting. */
+struct listed {
+  const struct kcd_bytes *value;
+  bool added;
+};
+
+static int by_value(const void *a, const void *b)
 {
-  const struct kcd_bytes *value = &values->v[at];
-  return kcd_values_find(values, value->data, value->len) != (ptrdiff_t)at;
+  const struct kcd_bytes *left = ((const struct listed *)a)->value;
+  const struct kcd_bytes *right = ((const struct listed *)b)->value;
+  if (left->len != right->len)
+    return left->len < right->len ? -1 : 1;
+  return left->len == 0 ? 0 : memcmp(left->data, right->data, left->len);
+}
+
+static void collect(struct listed *to, const struct kcd_values *values, bool added)
+{
+  for (size_t i = 0; i < values->n; i++)
+    to[i] = (struct listed){.value = &values->v[i], .added = added};
+}
+
+/* Whether an added value is there twice, or was there before. Sorted, since the lists of a hostile file can be long. */
+static bool has_double(const struct kcd_values *before, const struct kcd_values *added)
+{
+  const size_t n = before->n + added->n;
+  struct listed *all = kcd_calloc(n + 1, sizeof *all);
+  collect(all, before, false);
+  collect(all + before->n, added, true);
+  qsort(all, n, sizeof *all, by_value);
+  bool found = false;
+  for (size_t i = 1; i < n && !found; i++)
+    found = (all[i - 1].added || all[i].added) && by_value(&all[i - 1], &all[i]) == 0;
+  free(all);
+  return found;
 }
 
 /* What no kcdfix writes: then somebody else did. */
@@ -201,13 +225,8 @@ static int check_sense(const struct kcd_record *record, struct kcd_error *err)
 {
   if (((record->uac_before ^ record->uac_after) & ~KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: uac_before and uac_after differ in more than one bit");
-  if (record->list_added.n > ADDED_MAX)
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: list_added holds too many values");
-  for (size_t i = 0; i < record->list_added.n; i++) {
-    const struct kcd_bytes *value = &record->list_added.v[i];
-    if (is_double(&record->list_added, i) || kcd_values_find(&record->list_before, value->data, value->len) >= 0)
-      return kcd_fail(err, KCD_E_MALFORMED, "change record: a value of list_added is there twice, or in list_before");
-  }
+  if (has_double(&record->list_before, &record->list_added))
+    return kcd_fail(err, KCD_E_MALFORMED, "change record: a value of list_added is there twice, or in list_before");
   return 0;
 }
 

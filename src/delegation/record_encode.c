@@ -83,8 +83,9 @@ static json_t *field_value(const struct kcd_record *record, const struct kcd_rec
 {
   const void *member = (const char *)record + field->offset;
   switch (field->kind) {
-  case KCD_FIELD_ID:
   case KCD_FIELD_TEXT:
+    return *(char *const *)member == NULL ? json_string("") : text_value(*(char *const *)member);
+  case KCD_FIELD_ID:
   case KCD_FIELD_OPTIONAL:
     return text_value(*(char *const *)member);
   case KCD_FIELD_TIME:

@@ -12,7 +12,7 @@
 /* How a member of struct kcd_record is written. */
 enum kcd_record_field_kind {
   KCD_FIELD_ID,       /* char *: kcd_record_id_is_valid */
-  KCD_FIELD_TEXT,     /* char *: a string, or {"base64": ...} where it is not UTF-8 */
+  KCD_FIELD_TEXT,     /* char *: a string, "" for NULL, or {"base64": ...} where it is not UTF-8 */
   KCD_FIELD_OPTIONAL, /* char *: the same, or null for NULL */
   KCD_FIELD_TIME,     /* time_t: RFC 3339, or null for 0 */
   KCD_FIELD_U32,      /* uint32_t */

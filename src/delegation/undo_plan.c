@@ -38,8 +38,7 @@ static size_t count_variants(const struct kcd_values *list, const struct kcd_byt
 {
   size_t n = 0;
   for (size_t i = 0; i < list->n; i++)
-    n += list->v[i].len == value->len && value->len > 0 &&
-         kcd_equal_nocase_n((const char *)list->v[i].data, (const char *)value->data, value->len);
+    n += value->len > 0 && kcd_fold_compare(list->v[i].data, list->v[i].len, value->data, value->len) == 0;
   return n;
 }
 
@@ -63,31 +62,76 @@ static struct presence presence_of(const struct kcd_record *record, const struct
   return found;
 }
 
-/* The metadata of an attribute that our modify wrote has a local USN above the one read just before it. */
-static bool written_after(const struct kcd_attr_meta *meta, uint64_t usn_before)
+/* ---- whose write it was ---- */
+
+enum authorship { NOT_OURS, OURS, CANNOT_BE_TOLD };
+
+/* The DC's clock may say so much less or more than ours did when the record was written. Kerberos works only while the
+ * two differ by at most 5 minutes, and the answer to a write is waited for no longer than --timeout; the rest is
+ * margin. */
+#define WRITE_WINDOW ((time_t)10 * 60)
+
+static bool is_at_the_time(const struct kcd_record *record, time_t written)
 {
-  return meta->version != 0 && meta->local_usn > usn_before;
+  const time_t last = record->changed > record->created ? record->changed : record->created;
+  return written >= record->created - WRITE_WINDOW && written <= last + WRITE_WINDOW;
+}
+
+/* What our modify wrote has a local USN above the one read just before it. So has what anybody wrote later: a change
+ * that was perhaps never made is ours only if it was also written at that time. */
+static enum authorship authorship_of(const struct kcd_attr_meta *meta, const struct kcd_record *record)
+{
+  if (meta->version == 0)
+    return CANNOT_BE_TOLD;
+  if (meta->local_usn <= record->usn_before)
+    return NOT_OURS;
+  return is_at_the_time(record, meta->originating_time) ? OURS : CANNOT_BE_TOLD;
+}
+
+/* What one modify writes bears one USN: two later numbers that differ are two writes, at least one of them not ours. An
+ * older number beside a later one is the bit that was there when our modify came, or a value. */
+static enum authorship authorship_of_both(const struct kcd_record *record, const struct kcd_account *now)
+{
+  const enum authorship list = authorship_of(&now->list_meta, record);
+  const enum authorship bit = authorship_of(&now->uac_meta, record);
+  if (list == CANNOT_BE_TOLD || bit == CANNOT_BE_TOLD)
+    return CANNOT_BE_TOLD;
+  if (list == OURS && bit == OURS && now->list_meta.local_usn != now->uac_meta.local_usn)
+    return CANNOT_BE_TOLD;
+  return list == OURS || bit == OURS ? OURS : NOT_OURS;
+}
+
+static enum authorship authorship_of_all(const struct kcd_record *record, const struct kcd_account *now)
+{
+  if (!names_bit(record))
+    return authorship_of(&now->list_meta, record);
+  if (record->list_added.n == 0)
+    return authorship_of(&now->uac_meta, record);
+  return authorship_of_both(record, now);
 }
 
 enum kcd_record_state kcd_record_resolve(const struct kcd_record *record, const struct kcd_account *now)
 {
-  const bool list_named = record->list_added.n > 0;
-  const bool bit_named = names_bit(record);
   const struct presence found = presence_of(record, now, true, true);
   if (found.present == 0)
     return KCD_RECORD_CONFLICT;
-  if (found.present < found.named || (list_named && now->list_meta.version == 0) ||
-      (bit_named && now->uac_meta.version == 0))
+  if (found.present < found.named)
     return KCD_RECORD_UNKNOWN;
-  bool list_written = list_named && written_after(&now->list_meta, record->usn_before);
-  bool bit_written = bit_named && written_after(&now->uac_meta, record->usn_before);
-  return list_written || bit_written ? KCD_RECORD_APPLIED : KCD_RECORD_ALREADY;
+  switch (authorship_of_all(record, now)) {
+  case OURS:
+    return KCD_RECORD_APPLIED;
+  case NOT_OURS:
+    return KCD_RECORD_ALREADY;
+  case CANNOT_BE_TOLD:
+    break;
+  }
+  return KCD_RECORD_UNKNOWN;
 }
 
 void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now)
 {
-  record->list_ours = record->list_added.n > 0 && written_after(&now->list_meta, record->usn_before);
-  record->uac_ours = names_bit(record) && written_after(&now->uac_meta, record->usn_before);
+  record->list_ours = record->list_added.n > 0 && authorship_of(&now->list_meta, record) == OURS;
+  record->uac_ours = names_bit(record) && authorship_of(&now->uac_meta, record) == OURS;
 }
 
 /* ---- the inverse ---- */
@@ -165,8 +209,8 @@ void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *no
   if (!may_have_been_made(record->state))
     return;
   if (cannot_be_told(record, now)) {
-    conflict(ret, kcd_sentence("Whether that change was made cannot be told: only part of it is there, or the object's "
-                               "metadata cannot be read."));
+    conflict(ret, kcd_sentence("Whether that change was made cannot be told: only part of it is there, or it was "
+                               "written at another time, or the object's metadata cannot be read."));
     return;
   }
   const struct presence ours = presence_of(record, now, claimed.list_ours, claimed.uac_ours);

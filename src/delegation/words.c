@@ -45,6 +45,14 @@ char *kcd_sentence(const char *format, ...)
   return text;
 }
 
+/* Blanks at an end are seen only between quotes. */
+static void add_value(struct kcd_buf *out, const char *text)
+{
+  size_t len = strlen(text);
+  bool hidden = len > 0 && (text[0] == ' ' || text[len - 1] == ' ');
+  kcd_buf_addf(out, hidden ? "\"%s\"" : "%s", text);
+}
+
 char *kcd_value_names(const struct kcd_values *values, size_t max)
 {
   struct kcd_buf out;
@@ -54,7 +62,7 @@ char *kcd_value_names(const struct kcd_values *values, size_t max)
     if (i > 0)
       kcd_buf_add_text(&out, i + 1 == values->n ? " and " : ", ");
     if (values->v[i].len > 0)
-      kcd_buf_add_text(&out, (const char *)values->v[i].data);
+      add_value(&out, (const char *)values->v[i].data);
   }
   if (values->n > shown)
     kcd_buf_addf(&out, " and %zu more", values->n - shown);
@@ -93,6 +101,13 @@ char *kcd_windows_word(const char *text)
     return kcd_asprintf("\"%s\"", text);
   char *expression = kcd_psh_string(text);
   return expression == NULL ? kcd_strdup("NAME") : expression; /* no tool takes a name that is not UTF-8 */
+}
+
+char *kcd_samba_tool(const char *verb, const char *dc)
+{
+  KCD_AUTO_CHAR uri = kcd_asprintf("ldap://%s", dc);
+  KCD_AUTO_CHAR server = kcd_shell_word(uri);
+  return kcd_asprintf("samba-tool %s -H %s --use-kerberos=required", verb, server);
 }
 
 static char *command(const char *verb, const char *context, const char *option, const char *host, const char *spn)

@@ -24,6 +24,9 @@ const char *kcd_account_subject(const struct kcd_account *account, const char *o
  * a PowerShell expression. Owned; not terminal-safe. */
 char *kcd_windows_word(const char *text);
 
+/* "samba-tool VERB -H ldap://DC --use-kerberos=required", which works from any machine with a ticket; owned. */
+char *kcd_samba_tool(const char *verb, const char *dc);
+
 /* "kcdfix apply CONTEXT MODE HOST SPN", POSIX-quoted, owned. */
 char *kcd_apply_command(const char *context, enum kcd_mode mode, const char *host, const char *spn);
 /* "kcdfix check CONTEXT HOST SPN", POSIX-quoted, owned. */

@@ -186,6 +186,8 @@ int kcd_dir_bind(struct kcd_dir *dir, struct kcd_error *err)
   dir_hurry(&hurry);
   int status = exchange(dir, err);
   dir_hurry_end(&hurry);
+  if (status == 0)
+    status = dir_read_rootdse_again(dir, err);
   if (status < 0)
     dir->lost = true;
   return status;

@@ -111,6 +111,9 @@ int dir_socket_connect(const char *host, uint16_t port, int timeout_ms, int *ret
 /* ---- rootdse.c ---- */
 
 int dir_read_rootdse(struct kcd_dir *dir, struct kcd_error *err);
+/* Once more behind the login: only that answer is the DC's for certain, and it replaces the first. Fails where name,
+ * domain or realm, which the login rests on, are others than before. */
+int dir_read_rootdse_again(struct kcd_dir *dir, struct kcd_error *err);
 
 /* ---- decode.c ---- */
 

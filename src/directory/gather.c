@@ -1,7 +1,7 @@
 /* From operands to facts, in two flights (three where the second brings up something new).
  *
  * First what the operands name: hosts, user, owners of the SPNs in every form, the DC's own account and krbtgt, and
- * sPNMappings. Then what depends on it: group membership, entries of lists, names found in no index. */
+ * sPNMappings. Then what depends on it: group membership, entries of lists, owners' other names. */
 #include "gathering.h"
 
 #include <stdlib.h>
@@ -38,6 +38,7 @@ static const char *const dc_attributes[] = {"objectClass",
                                             "operatingSystem",
                                             "primaryGroupID",
                                             "operatingSystemVersion",
+                                            "servicePrincipalName",
                                             NULL};
 
 static void read_dc(struct kcd_dc *dc, const struct kcd_entry *entry)
@@ -99,16 +100,31 @@ static void search_dc(struct gathering *g)
 static void take_mappings(struct gathering *g, size_t index, const struct kcd_entries *found)
 {
   (void)index;
+  g->mapping_seen = found->n > 0;
   for (size_t i = 0; i < found->n; i++)
     class_mapping_read(kcd_entry_get(&found->v[i], "sPNMappings"), &g->mapping);
 }
+
+#define MAPPINGS_RDN "CN=Directory Service,CN=Windows NT,CN=Services"
 
 static void search_mappings(struct gathering *g)
 {
   static const char *const attributes[] = {"sPNMappings", NULL};
   struct kcd_search search = {.scope = KCD_BASE, .attributes = attributes, .missing_is_empty = true};
-  wave_add(&g->wave, search, kcd_asprintf("CN=Directory Service,CN=Windows NT,CN=Services,%s", g->dc->config_nc), NULL,
-           take_mappings, 0);
+  wave_add(&g->wave, search, kcd_asprintf(MAPPINGS_RDN ",%s", g->dc->config_nc), NULL, take_mappings, 0);
+}
+
+/* Every forest has that object. Without it cifs/ would seem to be on no account. */
+static int fail_without_mappings(const struct gathering *g, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR dn = kcd_asprintf(MAPPINGS_RDN ",%s", g->dc->config_nc);
+  kcd_fail(err, KCD_E_NOT_FOUND,
+           "%s shows no object %s, so it is not known which service classes host/ stands for (sPNMappings)",
+           g->dc->name, dn);
+  kcd_error_id(err, "spn-mappings-missing");
+  kcd_error_on(err, dn, g->dc->name);
+  return kcd_error_next(err, "see whether the login may read it: ldapsearch -H ldap://%s -s base -b '%s' sPNMappings",
+                        g->dc->name, dn);
 }
 
 static void take_netbios_name(struct gathering *g, size_t index, const struct kcd_entries *found)
@@ -157,6 +173,8 @@ static int first_flight(struct gathering *g, struct kcd_error *err)
   search_netbios_name(g);
   if (run(g, err) < 0 || hosts_pick(g, err) < 0)
     return -1;
+  if (!g->mapping_seen)
+    return fail_without_mappings(g, err);
   g->mapping_known = true;
   user_pick(g);
   owners_assign(g);
@@ -174,7 +192,6 @@ static void search_tokens(struct gathering *g)
 static int second_flight(struct gathering *g, struct kcd_error *err)
 {
   search_tokens(g);
-  hosts_search_again(g);
   targets_from_lists(g);
   targets_refine_siblings(g);
   reachable_search(g);
@@ -184,13 +201,9 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   return wave_run(&g->wave, g, err);
 }
 
-/* What the second flight brought up. A host that was found late has its list only now. */
+/* What the second flight brought up. */
 static int third_flight(struct gathering *g, struct kcd_error *err)
 {
-  if (hosts_pick(g, err) < 0)
-    return -1;
-  search_tokens(g);
-  targets_from_lists(g);
   owners_assign(g);
   targets_refine_siblings(g);
   reachable_search(g);

@@ -78,8 +78,6 @@ struct host_search {
   struct account_name name;
   struct kcd_account **found;
   size_t n;
-  bool again;        /* looked for by dNSHostName as well */
-  size_t n_by_index; /* of those found: before that. The rest bear the name: the server has compared */
 };
 
 struct gathering {
@@ -88,6 +86,7 @@ struct gathering {
   const struct kcd_query *query;
   struct kcd_facts_set *set;
   struct class_mapping mapping;
+  bool mapping_seen;         /* the object that holds it is there */
   bool mapping_known;        /* the first flight is back */
   char *netbios_name;        /* of the domain; NULL if not asked for */
   struct host_search *hosts; /* query->n_hosts */
@@ -114,7 +113,6 @@ void take_accounts(struct gathering *g, size_t index, const struct kcd_entries *
 
 int hosts_begin(struct gathering *g, struct kcd_error *err); /* parses the operands, adds their searches */
 int hosts_pick(struct gathering *g, struct kcd_error *err);  /* decides which account each operand names */
-void hosts_search_again(struct gathering *g);                /* by dNSHostName, which has no index */
 
 int user_begin(struct gathering *g, struct kcd_error *err);
 void user_pick(struct gathering *g);

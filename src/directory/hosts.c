@@ -67,9 +67,7 @@ static bool bears_dns_name(const struct gathering *g, const struct kcd_account *
 
 static bool is_candidate(const struct gathering *g, const struct host_search *host, size_t i)
 {
-  if (host->name.form != NAME_FQDN || (host->again && i >= host->n_by_index))
-    return true;
-  return bears_dns_name(g, host->found[i], host->name.name);
+  return host->name.form != NAME_FQDN || bears_dns_name(g, host->found[i], host->name.name);
 }
 
 static bool any_host_kind(const struct gathering *g, const struct host_search *host)
@@ -119,20 +117,4 @@ int hosts_pick(struct gathering *g, struct kcd_error *err)
     pick(g, i);
   }
   return 0;
-}
-
-/* A second look for a DNS name whose first label is not the account's name, or which a second account bears too. The DC
- * reads all its computers for it: only where the name is otherwise unknown, or where a change is to follow. */
-void hosts_search_again(struct gathering *g)
-{
-  for (size_t i = 0; i < g->query->n_hosts; i++) {
-    struct host_search *host = &g->hosts[i];
-    bool is_known = g->set->hosts[i].matches > 0 && !g->query->reachable_accounts;
-    if (is_known || host->name.form != NAME_FQDN)
-      continue;
-    KCD_AUTO_CHAR value = kcd_filter_text(host->name.name);
-    host->n_by_index = host->n;
-    host->again = true;
-    search(g, i, kcd_asprintf("(&(objectCategory=computer)(dNSHostName=%s))", value));
-  }
 }

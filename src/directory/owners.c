@@ -75,7 +75,7 @@ static void add_holders_of(const struct kcd_facts_set *set, const char *text, bo
 {
   for (size_t i = 0; i < set->n_accounts; i++) {
     struct kcd_account *account = set->accounts[i];
-    ptrdiff_t at = kcd_values_find_nocase(&account->spns, text);
+    ptrdiff_t at = kcd_values_find_fold(&account->spns, text);
     if (at >= 0)
       add_owner(owners, n, account, &account->spns.v[at], direct);
   }
@@ -126,7 +126,7 @@ static struct kcd_account *find_named(const struct gathering *g, const struct kc
   for (size_t i = 0; i < g->set->n_accounts; i++) {
     struct kcd_account *account = g->set->accounts[i];
     KCD_AUTO_CHAR cn = kcd_dn_first_value(account->dn);
-    if (account->kind == KCD_KIND_COMPUTER && kcd_equal_nocase(cn, label))
+    if (account->kind == KCD_KIND_COMPUTER && kcd_equal_fold(cn, label))
       return account;
   }
   return NULL;
@@ -153,7 +153,7 @@ void owners_assign(struct gathering *g)
 static struct kcd_account *first_holder(const struct kcd_facts_set *set, const char *text)
 {
   for (size_t i = 0; i < set->n_accounts; i++)
-    if (kcd_values_find_nocase(&set->accounts[i]->spns, text) >= 0)
+    if (kcd_values_find_fold(&set->accounts[i]->spns, text) >= 0)
       return set->accounts[i];
   return NULL;
 }
@@ -162,7 +162,7 @@ static struct kcd_account *account_named(const struct kcd_facts_set *set, const 
 {
   for (size_t i = 0; i < set->n_accounts; i++) {
     const char *own = set->accounts[i]->sam_account_name;
-    if (own != NULL && kcd_equal_nocase(own, name))
+    if (own != NULL && kcd_equal_fold(own, name))
       return set->accounts[i];
   }
   return NULL;

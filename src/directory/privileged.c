@@ -1,6 +1,7 @@
-/* Users whose tickets are worth most and that no flag protects: members of the groups that own the domain, enabled, not
- * "sensitive", and not in Protected Users. Windows marks them with adminCount = 1, nested members too (MS-ADTS
- * 3.1.1.6.1); Samba marks the built-in ones alone, so there the membership itself is asked for. */
+/* Users whose tickets are worth most and that nothing protects: members of the groups that own the domain, enabled, not
+ * "sensitive", and not in Protected Users where the KDC heeds that group. Windows marks them with adminCount = 1,
+ * nested members too (MS-ADTS 3.1.1.6.1); Samba marks the built-in ones alone, so there the membership itself is asked
+ * for. */
 #include "gathering.h"
 
 #include <stdlib.h>
@@ -32,15 +33,22 @@ void privileged_search(struct gathering *g)
   wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), filter, take_candidates, 0);
 }
 
+/* Samba's own KDC gives forwardable tickets for members of Protected Users (docs/KDC-RULES.md, E2). */
+static bool heeds_protected_users(const struct kcd_dc *dc)
+{
+  return dc->flavour != KCD_FLAVOUR_SAMBA_417 && dc->flavour != KCD_FLAVOUR_SAMBA_419 &&
+         dc->flavour != KCD_FLAVOUR_WINDOWS_2008;
+}
+
 void privileged_search_groups(struct gathering *g)
 {
-  for (size_t i = 0; i < g->n_candidates && i < MAX_GROUP_SEARCHES; i++)
+  for (size_t i = 0; heeds_protected_users(g->dc) && i < g->n_candidates && i < MAX_GROUP_SEARCHES; i++)
     token_search(g, g->candidates[i]);
 }
 
 void privileged_pick(struct gathering *g)
 {
   for (size_t i = 0; i < g->n_candidates; i++)
-    if (g->candidates[i]->protected_user != KCD_YES)
+    if (!heeds_protected_users(g->dc) || g->candidates[i]->protected_user != KCD_YES)
       pointer_list_add(&g->set->privileged, &g->set->n_privileged, g->candidates[i]);
 }

@@ -54,25 +54,37 @@ static char *site_of(const char *server_dn)
   return site != NULL && site[0] != '\0' ? KCD_TAKE(site) : NULL;
 }
 
+/* What one reading of it says. */
+struct rootdse {
+  struct kcd_dc dc;
+  char *account; /* sAMAccountName of the DC */
+};
+
+static void rootdse_done(struct rootdse *root)
+{
+  kcd_dc_done(&root->dc);
+  kcd_free_charp(&root->account);
+}
+
 /* "kcd.test:dc1$@KCD.TEST": the forest's DNS name, the DC's account, its realm. */
-static void read_service_name(struct kcd_dir *dir, const char *text)
+static void read_service_name(struct rootdse *root, const char *text)
 {
   const char *account = text != NULL ? strchr(text, ':') : NULL;
   const char *realm = account != NULL ? strrchr(account, '@') : NULL;
   if (realm != NULL && realm > account + 1) {
-    dir->dc_account = kcd_strndup(account + 1, (size_t)(realm - account - 1));
-    dir->dc.realm = kcd_strdup(realm + 1);
+    root->account = kcd_strndup(account + 1, (size_t)(realm - account - 1));
+    root->dc.realm = kcd_strdup(realm + 1);
   }
 }
 
 /* What a DC without ldapServiceName would have put there. */
-static void guess_service_name(struct kcd_dir *dir)
+static void guess_service_name(const struct kcd_dir *dir, struct rootdse *root)
 {
-  const char *name = dir->dc.name != NULL ? dir->dc.name : dir->host;
-  if (dir->dc_account == NULL)
-    dir->dc_account = kcd_asprintf("%.*s$", (int)strcspn(name, "."), name);
-  if (dir->dc.realm == NULL)
-    dir->dc.realm = kcd_upper(dir->dc.domain);
+  const char *name = root->dc.name != NULL ? root->dc.name : dir->host;
+  if (root->account == NULL)
+    root->account = kcd_asprintf("%.*s$", (int)strcspn(name, "."), name);
+  if (root->dc.realm == NULL)
+    root->dc.realm = kcd_upper(root->dc.domain);
 }
 
 static void read_clock(struct kcd_dc *dc, const char *text)
@@ -82,9 +94,9 @@ static void read_clock(struct kcd_dc *dc, const char *text)
     dc->clock = 0;
 }
 
-static void read_entry(struct kcd_dir *dir, const struct kcd_entry *entry)
+static void read_entry(struct rootdse *root, const struct kcd_entry *entry)
 {
-  struct kcd_dc *dc = &dir->dc;
+  struct kcd_dc *dc = &root->dc;
   dc->name = text_of(entry, "dnsHostName");
   dc->domain_nc = text_of(entry, "defaultNamingContext");
   dc->config_nc = text_of(entry, "configurationNamingContext");
@@ -98,12 +110,12 @@ static void read_entry(struct kcd_dir *dir, const struct kcd_entry *entry)
   const char *catalog = kcd_entry_text(entry, "isGlobalCatalogReady");
   dc->global_catalog = catalog != NULL && kcd_equal_nocase(catalog, "TRUE");
   read_clock(dc, kcd_entry_text(entry, "currentTime"));
-  read_service_name(dir, kcd_entry_text(entry, "ldapServiceName"));
+  read_service_name(root, kcd_entry_text(entry, "ldapServiceName"));
 }
 
-static int check(struct kcd_dir *dir, struct kcd_error *err)
+static int complete(const struct kcd_dir *dir, struct rootdse *root, struct kcd_error *err)
 {
-  struct kcd_dc *dc = &dir->dc;
+  struct kcd_dc *dc = &root->dc;
   if (dc->domain_nc != NULL)
     dc->domain = kcd_dn_to_domain(dc->domain_nc);
   if (dc->domain == NULL || dc->config_nc == NULL) {
@@ -111,20 +123,67 @@ static int check(struct kcd_dir *dir, struct kcd_error *err)
              dir->where);
     return kcd_error_on(err, NULL, dir->host);
   }
-  guess_service_name(dir);
+  guess_service_name(dir, root);
   if (dc->name == NULL)
     dc->name = kcd_strdup(dir->host);
   dc->flavour = kcd_flavour_of(dc->vendor, NULL, NULL, dc->dc_level);
   return 0;
 }
 
-int dir_read_rootdse(struct kcd_dir *dir, struct kcd_error *err)
+static int read_rootdse(struct kcd_dir *dir, struct rootdse *root, struct kcd_error *err)
 {
   struct kcd_search search = {.base = "", .scope = KCD_BASE, .attributes = attributes};
   __attribute__((cleanup(kcd_entries_done))) struct kcd_entries found = {NULL, 0};
   if (kcd_dir_search(dir, &search, 1, &found, err) < 0)
     return kcd_error_wrap(err, "cannot read the RootDSE");
   if (found.n == 1)
-    read_entry(dir, &found.v[0]);
-  return check(dir, err);
+    read_entry(root, &found.v[0]);
+  return complete(dir, root, err);
+}
+
+static void replace(struct kcd_dir *dir, struct rootdse *root)
+{
+  struct rootdse old = {.dc = dir->dc, .account = dir->dc_account};
+  dir->dc = root->dc;
+  dir->dc_account = root->account;
+  *root = old;
+}
+
+int dir_read_rootdse(struct kcd_dir *dir, struct kcd_error *err)
+{
+  __attribute__((cleanup(rootdse_done))) struct rootdse root = {.account = NULL};
+  if (read_rootdse(dir, &root, err) < 0)
+    return -1;
+  replace(dir, &root);
+  return 0;
+}
+
+static int fail_changed(const struct kcd_dir *dir, const char *what, const char *before, const char *now,
+                        struct kcd_error *err)
+{
+  KCD_AUTO_CHAR told = kcd_safe(before);
+  KCD_AUTO_CHAR tells = kcd_safe(now);
+  kcd_fail(err, KCD_E_NOT_AUTHENTICATED,
+           "%s told another %s before the login than after it, \"%s\" and not \"%s\": somebody on the way may have "
+           "changed it",
+           dir->where, what, told, tells);
+  kcd_error_id(err, "dc-changed-identity");
+  return kcd_error_on(err, NULL, dir->host);
+}
+
+int dir_read_rootdse_again(struct kcd_dir *dir, struct kcd_error *err)
+{
+  __attribute__((cleanup(rootdse_done))) struct rootdse root = {.account = NULL};
+  if (read_rootdse(dir, &root, err) < 0)
+    return -1;
+  const struct {
+    const char *what, *before, *now;
+  } facts[] = {{"name", dir->dc.name, root.dc.name},
+               {"domain", dir->dc.domain, root.dc.domain},
+               {"realm", dir->dc.realm, root.dc.realm}};
+  for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+    if (!kcd_equal_nocase(facts[i].before, facts[i].now))
+      return fail_changed(dir, facts[i].what, facts[i].before, facts[i].now, err);
+  replace(dir, &root);
+  return 0;
 }

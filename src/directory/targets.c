@@ -125,7 +125,7 @@ static bool is_missing_somewhere(const struct kcd_facts_set *set, const char *sp
 {
   for (size_t i = 0; i < set->n_hosts; i++) {
     const struct kcd_account *host = set->hosts[i].account;
-    if (host != NULL && kcd_values_find_nocase(&host->delegate_to, spn) < 0)
+    if (host != NULL && kcd_values_find_fold(&host->delegate_to, spn) < 0)
       return true;
   }
   return false;

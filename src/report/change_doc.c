@@ -36,10 +36,15 @@ static json_t *notes_of(const struct kcd_object_report *object)
   return notes;
 }
 
+void kcd_report_mode(struct kcd_report *report, const char *mode)
+{
+  kcd_doc_set(report->doc, "mode", kcd_doc_text(mode));
+}
+
 void kcd_report_change(struct kcd_report *report, const char *run, const char *mode, bool changed)
 {
   kcd_doc_set(report->doc, "run", kcd_doc_text(run));
-  kcd_doc_set(report->doc, "mode", kcd_doc_text(mode));
+  kcd_report_mode(report, mode);
   kcd_doc_set(report->doc, "changed", json_boolean(changed));
 }
 

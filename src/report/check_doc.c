@@ -42,6 +42,11 @@ json_t *kcd_doc_findings(const struct kcd_findings *findings)
   return array;
 }
 
+void kcd_report_finding(struct kcd_report *report, const struct kcd_finding *finding)
+{
+  kcd_doc_add(json_object_get(report->doc, "findings"), finding_of(finding));
+}
+
 static json_t *target_name(const struct kcd_facts *facts)
 {
   const struct kcd_account *target = facts->target == NULL ? NULL : kcd_target_account(facts->target);

@@ -64,11 +64,12 @@ static void show_finding(const json_t *finding, struct kcd_textout *out)
   show_evidence(finding, out);
 }
 
-static void show_findings(const json_t *pair, struct kcd_textout *out)
+/* OBJECT is a pair, or the document with what is tied to no pair. */
+static void show_findings(const json_t *object, struct kcd_textout *out)
 {
   size_t i;
   const json_t *finding;
-  json_array_foreach(json_object_get(pair, "findings"), i, finding)
+  json_array_foreach(json_object_get(object, "findings"), i, finding)
   {
     show_finding(finding, out);
   }
@@ -107,22 +108,17 @@ static void show_remedy(const json_t *findings, size_t index, const char *word, 
   kcd_out_wrap(out, prefix, text, NULL);
 }
 
-/* What to do about each error, the first one first. */
-static void show_fixes(const json_t *pair, struct kcd_textout *out)
+/* What to do about each error, the first one first, and then about what stands beside them. */
+static void show_fixes(const json_t *object, struct kcd_textout *out)
 {
-  const json_t *findings = json_object_get(pair, "findings");
-  if (!kcd_pair_has_error(pair))
-    return;
-  kcd_out_blank(out);
+  const json_t *findings = json_object_get(object, "findings");
   bool first = true;
   size_t i;
   const json_t *finding;
   json_array_foreach(findings, i, finding)
   {
-    if (is_note(finding))
-      continue;
     const char *word = kcd_doc_str(finding, "command")[0] == '\0' ? "next" : "fix";
-    show_remedy(findings, i, first ? word : "then", out);
+    show_remedy(findings, i, is_note(finding) ? "also" : first ? word : "then", out);
     first = false;
   }
 }
@@ -135,15 +131,16 @@ static size_t lines_since(const struct kcd_textout *out, size_t start)
   return n;
 }
 
-/* Beside a working verdict: what to do about warnings and notes, a line each, while there is room. */
-static void show_advice(const json_t *pair, size_t start, struct kcd_textout *out)
+/* Beside a working verdict: what to do about each warning and note, a line each. A change says itself what is to be
+ * done about the tickets that the host still has. */
+static void show_advice(const struct kcd_check_view *view, const json_t *pair, struct kcd_textout *out)
 {
   const json_t *findings = json_object_get(pair, "findings");
   for (size_t i = 0; i < json_array_size(findings); i++) {
-    bool room = out->style->verbose > 0 || lines_since(out, start) < HEALTHY_LINES;
     const json_t *finding = json_array_get(findings, i);
     const char *key = remedy_key(finding);
-    if (room && kcd_doc_str(finding, key)[0] != '\0' && !is_said_before(findings, i, key))
+    bool is_said = view->after_change && strcmp(kcd_doc_str(finding, "id"), "negative-cache") == 0;
+    if (!is_said && kcd_doc_str(finding, key)[0] != '\0' && !is_said_before(findings, i, key))
       kcd_out_line(out, "  next: %s", kcd_doc_str(finding, key));
   }
 }
@@ -186,27 +183,36 @@ static void show_basis(const struct kcd_check_view *view, const json_t *pair, st
 }
 
 /* "\\2016GUI" of cifs/2016GUI: the share has rights of its own, which no KDC knows. */
-static void show_limits(const json_t *pair, struct kcd_textout *out)
+static char *limits_of_share(const json_t *pair, const char *server)
 {
-  KCD_AUTO_CHAR spn = kcd_doc_safe_at(pair, "spn");
-  if (!kcd_starts_nocase(spn, "cifs/"))
-    return;
   KCD_AUTO_CHAR user = kcd_pair_user(pair);
   KCD_AUTO_CHAR host = kcd_doc_safe_at(pair, "host");
-  const char *server = spn + strlen("cifs/");
-  KCD_AUTO_CHAR text = kcd_asprintf("Not visible here: share and NTFS rights of %s and of %s on \\\\%.*s.",
-                                    user[0] == '\0' ? "the user" : user, host, (int)strcspn(server, "/:"), server);
-  kcd_out_wrap(out, "  ", text, NULL);
+  return kcd_asprintf("Not visible here: share and NTFS rights of %s and of %s on \\\\%.*s.",
+                      user[0] == '\0' ? "the user" : user, host, (int)strcspn(server, "/:"), server);
 }
 
-static void show_hint(const json_t *pair, struct kcd_textout *out)
+/* What can still fail although the KDC is right; NULL where nothing is known for that service. Owned by the caller. */
+static char *limits_of(const json_t *pair)
 {
-  if (json_array_size(json_object_get(pair, "findings")) > 0)
-    return;
-  if (json_is_null(json_object_get(pair, "observed")))
+  KCD_AUTO_CHAR spn = kcd_doc_safe_at(pair, "spn");
+  if (kcd_starts_nocase(spn, "cifs/"))
+    return limits_of_share(pair, spn + strlen("cifs/"));
+  if (!kcd_starts_nocase(spn, "Microsoft Virtual System Migration Service/"))
+    return NULL;
+  KCD_AUTO_CHAR host = kcd_pair_host(pair);
+  return kcd_asprintf(
+      "Not visible here: whether VirtualMachineMigrationAuthenticationType is Kerberos (Get-VMHost %s).", host);
+}
+
+/* The last lines of a healthy pair, as far as there is room beside its findings. */
+static void show_hints(const json_t *pair, size_t start, struct kcd_textout *out)
+{
+  bool all = out->style->verbose > 0 || json_array_size(json_object_get(pair, "findings")) == 0;
+  if (json_is_null(json_object_get(pair, "observed")) && (all || lines_since(out, start) < HEALTHY_LINES))
     kcd_out_line(out, "  prove it: the same with the host's keytab, -k FILE");
-  else
-    show_limits(pair, out);
+  KCD_AUTO_CHAR limits = limits_of(pair);
+  if (limits != NULL && (all || lines_since(out, start) < HEALTHY_LINES))
+    kcd_out_wrap(out, "  ", limits, NULL);
 }
 
 static void show_healthy(const struct kcd_check_view *view, const json_t *pair, bool brief, size_t start,
@@ -216,11 +222,9 @@ static void show_healthy(const struct kcd_check_view *view, const json_t *pair, 
     show_basis(view, pair, out);
   show_probe_error(pair, out);
   show_findings(pair, out);
-  if (view->after_change)
-    return;
-  show_advice(pair, start, out);
-  if (!brief)
-    show_hint(pair, out);
+  show_advice(view, pair, out);
+  if (!brief && !view->after_change)
+    show_hints(pair, start, out);
 }
 
 static bool is_predicted_at_all(const json_t *pair)
@@ -238,6 +242,8 @@ static void show_failing(const struct kcd_check_view *view, size_t index, struct
   kcd_text_directory(view, index, out);
   if (is_predicted_at_all(pair))
     kcd_text_kdc(view, index, out);
+  if (json_array_size(json_object_get(pair, "findings")) > 0)
+    kcd_out_blank(out);
   show_fixes(pair, out);
 }
 
@@ -270,7 +276,17 @@ void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out)
   }
 }
 
+/* What is tied to no pair, in the form of a pair's findings. */
+static void show_own_findings(const json_t *doc, struct kcd_textout *out)
+{
+  if (out->style->quiet)
+    return;
+  show_findings(doc, out);
+  show_fixes(doc, out);
+}
+
 void kcd_text_check(const json_t *doc, struct kcd_textout *out)
 {
+  show_own_findings(doc, out);
   kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = json_object_get(doc, "pairs")}, out);
 }

@@ -45,6 +45,8 @@ static char *predicted_cell(const json_t *answer, bool evidence)
   const char *name = without_prefix(kcd_doc_str(answer, "name"));
   if (name[0] != '\0')
     return kcd_asprintf("%s%s", name, unsure);
+  if (!json_is_integer(json_object_get(answer, "code")))
+    return kcd_asprintf("refused by client%s", unsure);
   return kcd_asprintf("error %llu%s", (unsigned long long)kcd_doc_num(answer, "code"), unsure);
 }
 
@@ -63,9 +65,9 @@ static char *reason_of(const json_t *exchange)
     return kcd_strdup("");
   KCD_AUTO_CHAR text = kcd_doc_safe_at(error, "text");
   const char *edata = kcd_doc_str(error, "edata");
-  const char *reason = strcmp(edata, "armoured") == 0                  ? ", reason inside the armour"
-                       : strcmp(edata, "none") == 0 && text[0] == '\0' ? ", no reason given"
-                                                                       : "";
+  /* nothing is known of what an armoured answer holds */
+  bool none = strcmp(edata, "armoured") == 0 || strcmp(edata, "none") == 0;
+  const char *reason = none && text[0] == '\0' ? ", no reason given" : "";
   return text[0] == '\0' ? kcd_strdup(reason) : kcd_asprintf(", \"%s\"%s", text, reason);
 }
 
@@ -109,11 +111,24 @@ static void add_step(struct block *block, const char *step, const char *what, co
                block->with_observed ? observed : "");
 }
 
+/* Whose ticket it is, where two accounts hold the name; "" elsewhere. Owned by the caller. */
+static char *owner_suffix(const json_t *pair, const json_t *answer)
+{
+  const json_t *spn = json_object_get(json_object_get(pair, "directory"), "spn");
+  KCD_AUTO_CHAR target = kcd_doc_safe_at(pair, "target");
+  if (!is_outcome(answer, "ticket") || kcd_doc_num(spn, "accounts") < 2 || target[0] == '\0')
+    return kcd_strdup("");
+  return kcd_asprintf(", for %s", target);
+}
+
 /* KEY is the answer's in predicted and observed. */
 static void add_compared(struct block *block, const char *step, const char *what, const char *key)
 {
   bool evidence = strcmp(key, "s4u2self") == 0 || strcmp(key, "as") == 0;
-  KCD_AUTO_CHAR predicted = predicted_cell(json_object_get(json_object_get(block->pair, "predicted"), key), evidence);
+  const json_t *answer = json_object_get(json_object_get(block->pair, "predicted"), key);
+  KCD_AUTO_CHAR outcome = predicted_cell(answer, evidence);
+  KCD_AUTO_CHAR owner = evidence ? kcd_strdup("") : owner_suffix(block->pair, answer);
+  KCD_AUTO_CHAR predicted = kcd_asprintf("%s%s", outcome, owner);
   KCD_AUTO_CHAR observed = observed_cell(json_object_get(json_object_get(block->pair, "observed"), key), evidence);
   add_step(block, step, what, predicted, observed);
 }

@@ -22,7 +22,7 @@ static const struct layout {
     {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[]}", kcd_text_check},
     {"kcdfix.probe/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"next_steps\":[]}", kcd_text_probe},
     {"kcdfix.change/1",
-     "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":null,\"changed\":false,\"objects\":[],\"check\":null,"
+     "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":\"apply\",\"changed\":false,\"objects\":[],\"check\":null,"
      "\"next_steps\":[]}",
      kcd_text_change},
     {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"unreadable\":[]}", kcd_text_history},
@@ -81,6 +81,17 @@ void kcd_report_dc(struct kcd_report *report, const struct kcd_dc *dc, enum kcd_
   kcd_doc_set(report->doc, "domain", kcd_doc_text(dc->domain));
   kcd_doc_set(report->doc, "dc", kcd_doc_text(dc->name));
   kcd_doc_set(report->doc, "kdc_flavour", kcd_doc_text(kcd_flavour_name(flavour)));
+}
+
+/* Nothing else is known of it. */
+void kcd_report_unreached_dc(struct kcd_report *report, const char *name)
+{
+  json_t *entry = kcd_doc_object();
+  kcd_doc_set(entry, "name", kcd_doc_text(name));
+  kcd_doc_set(entry, "site", json_null());
+  kcd_doc_set(entry, "flavour", kcd_doc_text(kcd_flavour_name(KCD_FLAVOUR_UNKNOWN)));
+  kcd_doc_set(entry, "reached", json_false());
+  kcd_doc_add(json_object_get(report->doc, "dcs"), entry);
 }
 
 void kcd_report_error(struct kcd_report *report, const struct kcd_error *err)

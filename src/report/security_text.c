@@ -1,5 +1,6 @@
 /* What a change means for security: where the host may act then, and as whom. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
@@ -55,9 +56,9 @@ static const struct kcd_account *owner_of_added(const struct kcd_facts_set *fact
   for (size_t i = 0; i < facts->n_targets; i++) {
     const struct kcd_target *target = &facts->targets[i];
     const char *text = (const char *)value->data;
-    if (kcd_equal_nocase(target->spn.text, text))
+    if (kcd_equal_fold(target->spn.text, text))
       return kcd_target_account(target);
-    if (target->sibling != NULL && kcd_equal_nocase(target->sibling, text))
+    if (target->sibling != NULL && kcd_equal_fold(target->sibling, text))
       return target->n_sibling_owners == 0 ? NULL : target->sibling_owners[0].account;
   }
   return NULL;
@@ -73,10 +74,23 @@ struct reach {
   size_t n_seen;
   struct names accounts, orphans;
   size_t named;
+  bool kdc; /* the KDC is among the accounts */
 };
+
+/* The KDC knows its own names by heart: they stand on no account, and nobody can register them. */
+static void reach_add_kdc(struct reach *reach)
+{
+  if (!reach->kdc)
+    names_add(&reach->accounts, reach->named, kcd_strdup("krbtgt (the KDC itself)"));
+  reach->kdc = true;
+}
 
 static void reach_add(struct reach *reach, const struct kcd_account *account, const char *spn)
 {
+  if (kcd_list_entry_is_kdc_service(spn, strlen(spn))) {
+    reach_add_kdc(reach);
+    return;
+  }
   if (account == NULL) {
     names_add(&reach->orphans, reach->named, kcd_safe(spn));
     return;
@@ -130,12 +144,12 @@ void kcd_text_security(struct kcd_textout *out, const struct kcd_object_plan *pl
   KCD_AUTO_CHAR accounts = names_text(&reach.accounts);
   KCD_AUTO_CHAR privileged = privileged_text(facts);
   bool any = (plan->uac_after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
-  const char *where = reach.n_seen == 0 ? "no account" : accounts;
+  const char *where = reach.accounts.n == 0 ? "no account" : accounts;
   KCD_AUTO_CHAR text =
-      any ? kcd_asprintf(
-                "This lets %s act as any user neither marked sensitive nor in Protected Users, at every service "
-                "of %s%s",
-                name, where, privileged)
+      any ? kcd_asprintf("This lets %s act as any user neither marked sensitive nor (on Windows) in Protected Users, "
+                         "at every service "
+                         "of %s%s",
+                         name, where, privileged)
           : kcd_asprintf(
                 "%s can then act at every service of %s, but only as users whose own forwardable ticket it has.", name,
                 where);

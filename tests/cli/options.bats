@@ -50,7 +50,7 @@ refused() {
 }
 
 @test "options that do not fit are refused in one clear line" {
-  refused "--frob is unknown" check --frob HOST cifs/X
+  refused "option --frob is unknown" check --frob HOST cifs/X
   refused "--dry is unknown" apply --dry HOST cifs/X
   refused "-x is unknown" check -x HOST cifs/X
   refused "--as needs an argument" check HOST cifs/X --as
@@ -83,6 +83,10 @@ refused() {
   refused "needs a terminal" check -U alice -W HOST cifs/X </dev/null
   run bash -c '"$0" check --help | grep -iE -- "--password[ =]"' "$kcdfix"
   [ "$status" -eq 1 ]
+}
+
+@test "the path of a share is told from a host, with the command to type" {
+  refused "kcdfix check HOST cifs/2016GUI" check CORE2016 '\\2016GUI\VMs'
 }
 
 @test "probe says what it needs" {

@@ -204,6 +204,38 @@ with_a_pause_before_the_write() {
   [ "$(state_of CORE2016)" = "$before" ]
 }
 
+# Runs apply until its record is written and nothing else; moves the record's time an hour back.
+die_before_the_write_an_hour_ago() {
+  interrupted_at fsync 4 KILL apply --protocol-transition --yes CORE2016 cifs/2016GUI >/dev/null 2>&1 || true
+  [ "$(record .state)" = planned ]
+  local file
+  for file in "$changes"/*.json; do
+    jq '.created |= (fromdate - 3600 | todate)' "$file" >"$BATS_TEST_TMPDIR/earlier"
+    cat "$BATS_TEST_TMPDIR/earlier" >"$file"
+  done
+}
+
+@test "the same change made later by somebody else is not taken for ours" {
+  die_before_the_write_an_hour_ago
+  ad-set CORE2016 userAccountControl 16781312
+  ad-add CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI.kcd.test
+  before=$(state_of CORE2016)
+  run kcdfix undo --yes
+  [ "$status" -eq 6 ]
+  [[ "$output" == *"cannot be told"* ]]
+  [ "$(state_of CORE2016)" = "$before" ]
+}
+
+@test "the same change made at once by somebody else, in two writes, is not taken for ours" {
+  interrupted_at fsync 4 KILL apply --protocol-transition --yes CORE2016 cifs/2016GUI >/dev/null 2>&1 || true
+  ad-set CORE2016 userAccountControl 16781312
+  ad-add CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI.kcd.test
+  before=$(state_of CORE2016)
+  run kcdfix undo --yes
+  [ "$status" -eq 6 ]
+  [ "$(state_of CORE2016)" = "$before" ]
+}
+
 @test "kill -9 at every system call that names a file leaves the old or the new state, and undo restores the old one" {
   before=$(state_of CORE2016)
   for syscall in fsync link rename unlink; do
@@ -268,6 +300,120 @@ with_a_pause_before_the_write() {
   run kcdfix undo --yes
   [ "$status" -eq 0 ]
   [ "$(state_of CORE2016)" = "$before" ]
+}
+
+# Starts the proxy that loses answers; sets `proxy`.
+teardown() {
+  [ -z "${proxy:-}" ] || kill "$proxy" 2>/dev/null || true
+}
+
+start_lossy_proxy() {
+  coproc LOSSY { exec /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/lossy.py" 3890 389; }
+  # shellcheck disable=SC2154 # set by coproc
+  proxy=$LOSSY_PID
+  read -r _ <&"${LOSSY[0]}"
+}
+
+@test "the answer is lost: a new connection tells that the change was made" {
+  start_lossy_proxy
+  with_a_pause_before_the_write 'kill -USR1 "$proxy"' \
+    apply -H "ldap://$KCDFIX_DC:3890" --protocol-transition --yes CORE2016 cifs/2016GUI ||
+    { cat "$BATS_TEST_TMPDIR/output"; return 1; }
+  [ "$(record .state)" = applied ]
+  [ "$(ad-get CORE2016 userAccountControl)" = 16781312 ]
+  grep -q WORKS "$BATS_TEST_TMPDIR/output"
+  kcdfix undo --yes
+  [ "$(state_of CORE2016)" = $'4096\ncifs/2016GUI' ]
+}
+
+@test "the answer is lost and the bit was somebody else's: that cannot be told, and undo takes nothing" {
+  start_lossy_proxy
+  run with_a_pause_before_the_write 'ad-set CORE2016 userAccountControl 16781312; kill -USR1 "$proxy"' \
+    apply -H "ldap://$KCDFIX_DC:3890" --protocol-transition --yes CORE2016 cifs/2016GUI
+  [ "$status" -eq 3 ] || { cat "$BATS_TEST_TMPDIR/output"; cat "$changes"/*.json; return 1; }
+  [ "$(record .state)" = unknown ]
+  run kcdfix undo --yes
+  [ "$status" -eq 6 ]
+  [ "$(ad-get CORE2016 userAccountControl)" = 16781312 ]
+}
+
+@test "several hosts, and the answer for the first is lost: the second is changed all the same" {
+  start_lossy_proxy
+  with_a_pause_before_the_write 'kill -USR1 "$proxy"' \
+    apply -H "ldap://$KCDFIX_DC:3890" --protocol-transition --yes CORE2016 OUHOST cifs/2016GUI ||
+    { cat "$BATS_TEST_TMPDIR/output"; return 1; }
+  [ "$(ad-get OUHOST userAccountControl)" = 16781312 ]
+  kcdfix undo --yes
+  [ "$(ad-get OUHOST userAccountControl)" = 4096 ]
+  [ "$(ad-get CORE2016 userAccountControl)" = 4096 ]
+}
+
+@test "a record that is taken away from undo, or cut off, is said, and nothing is guessed" {
+  kcdfix apply --protocol-transition --exact --yes CORE2016 cifs/2016GUI
+  chmod 666 "$changes"/*.json
+  run kcdfix undo --yes
+  [ "$status" -eq 3 ]
+  [[ "$output" == *"nothing was taken back"* ]]
+  chmod 600 "$changes"/*.json
+  cp "$changes"/*.json "$BATS_TEST_TMPDIR/whole"
+  for file in "$changes"/*.json; do head -c 200 "$BATS_TEST_TMPDIR/whole" >"$file"; done
+  run kcdfix undo --yes
+  [ "$status" -eq 3 ]
+  [ "$(ad-get CORE2016 userAccountControl)" = 16781312 ]
+  for file in "$changes"/*.json; do cp "$BATS_TEST_TMPDIR/whole" "$file"; done
+  kcdfix undo --yes
+}
+
+@test "a change that somebody else took back by hand is said to be gone, and its record is closed" {
+  kcdfix apply --protocol-transition --yes CORE2016 cifs/2016GUI
+  ad-set CORE2016 userAccountControl 4096
+  ad-del CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI.kcd.test
+  run kcdfix undo --yes
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"somebody else took it back"* ]]
+  run kcdfix undo --yes
+  [ "$status" -eq 2 ]
+}
+
+@test "a reason that no record could hold, and a state directory of somebody else, stop apply before anything is sent" {
+  run kcdfix apply --yes --reason "$(head -c 2000 /dev/zero | tr '\0' x)" CORE2016 cifs/2016GUI
+  [ "$status" -eq 2 ]
+  mkdir -p "$changes"
+  chmod 777 "$changes"
+  run kcdfix apply --protocol-transition --yes CORE2016 cifs/2016GUI
+  [ "$status" -eq 3 ]
+  [[ "$output" == *"can be written by others"* ]]
+  [ "$(ad-get CORE2016 userAccountControl)" = 4096 ]
+}
+
+@test "hosts whose names are alike in a file name are one run, and undo takes all of it back" {
+  for name in "K$(printf '\303\226')LN" "K$(printf '\303\234')LN"; do
+    ad-get "$name" sAMAccountName >/dev/null 2>&1 || ad-new-computer "$name"
+  done
+  run kcdfix apply --protocol-transition --yes "K$(printf '\303\226')LN" "K$(printf '\303\234')LN" cifs/2016GUI
+  [ "$status" -eq 0 ]
+  [ "$(cat "$changes"/*.json | jq -s '[.[].run] | unique | length')" = 1 ]
+  kcdfix undo --yes
+  [ "$(ad-get "K$(printf '\303\226')LN" userAccountControl)" = 4096 ]
+  [ "$(ad-get "K$(printf '\303\234')LN" userAccountControl)" = 4096 ]
+}
+
+@test "the same host under two names is changed once" {
+  run kcdfix apply --protocol-transition --yes CORE2016 'KCD\core2016' cifs/2016GUI
+  [ "$status" -eq 0 ]
+  [ "$(record .state)" = applied ]
+  kcdfix undo --yes
+}
+
+@test "what changed while the question stood is not written" {
+  expect -c 'spawn kcdfix apply --protocol-transition CORE2016 cifs/2016GUI
+    expect {change it: }
+    exec ad-set CORE2016 userAccountControl 4128
+    send "yes\r"
+    expect eof
+    exit [lindex [wait] 3]' >"$BATS_TEST_TMPDIR/output" && false
+  grep -q "changed since the difference was shown" "$BATS_TEST_TMPDIR/output"
+  [ "$(state_of CORE2016)" = $'4128\ncifs/2016GUI' ]
 }
 
 @test "two applies at once: one writes, the other finds nothing to do" {

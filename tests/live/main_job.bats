@@ -136,6 +136,69 @@ state_of() {
   [ "$(ad-get CORE2016 userAccountControl)" = 16781312 ]
 }
 
+@test "a restriction is not stopped by a target: an orphan, a domain controller, a service of the KDC" {
+  ad-set CORE2016 userAccountControl 16781312
+  ad-add CORE2016 msDS-AllowedToDelegateTo cifs/NOBODY cifs/dc1.kcd.test krbtgt/KCD.TEST
+  before=$(ad-get CORE2016 msDS-AllowedToDelegateTo | sort)
+  run kcdfix apply --kerberos-only --yes CORE2016 </dev/null
+  [[ "$output" != *"domain controller; that has to be confirmed"* ]]
+  [[ "$output" == *"krbtgt (the KDC"* ]]
+  [[ "$output" == *"on no account: cifs/NOBODY. Whoever"* ]]
+  [ "$(ad-get CORE2016 userAccountControl)" = 4096 ]
+  [ "$(ad-get CORE2016 msDS-AllowedToDelegateTo | sort)" = "$before" ]
+}
+
+@test "the bit of a host that lists nothing is put back as well" {
+  ad-set CORE2016 userAccountControl 16781312
+  ad-del CORE2016 msDS-AllowedToDelegateTo
+  run kcdfix apply --kerberos-only --yes CORE2016
+  [ "$(state_of CORE2016)" = 4096 ]
+}
+
+@test "an SPN that is registered on the account of the KDC is never listed" {
+  ad-add krbtgt servicePrincipalName foo/bar
+  for spn in foo/bar kadmin/changepw krbtgt/KCD.TEST; do
+    run kcdfix apply --yes --exact CORE2016 "$spn"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"[krbtgt-listed]"* || "$output" == *"KDC itself"* ]]
+  done
+  run kcdfix check CORE2016 foo/bar
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"[krbtgt-listed]"* ]]
+  [ "$(state_of CORE2016)" = $'4096\ncifs/2016GUI' ]
+  ad-add CORE2016 msDS-AllowedToDelegateTo foo/bar
+  run kcdfix apply --protocol-transition --yes --exact CORE2016 cifs/2016GUI
+  [ "$status" -eq 1 ]
+  [ "$(ad-get CORE2016 userAccountControl)" = 4096 ]
+  ad-del krbtgt servicePrincipalName foo/bar
+}
+
+@test "protocol transition is refused beside a listed service of the KDC" {
+  for entry in krbtgt/KCD.TEST kadmin/changepw krbtgt; do
+    ad-add CORE2016 msDS-AllowedToDelegateTo "$entry"
+    run kcdfix apply --protocol-transition --yes --exact CORE2016 cifs/2016GUI
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"$entry is listed, a service of the KDC itself"* ]]
+    [ "$(ad-get CORE2016 userAccountControl)" = 4096 ]
+    ad-del CORE2016 msDS-AllowedToDelegateTo "$entry"
+  done
+}
+
+@test "case is the directory's beyond ASCII too: no second spelling, and the owner is found" {
+  lower=$(printf 'cifs/b\303\274ro')
+  upper=$(printf 'cifs/B\303\234RO')
+  ad-add 2016GUI servicePrincipalName "$upper"
+  ad-add CORE2016 msDS-AllowedToDelegateTo "$lower"
+  run kcdfix apply --yes --exact CORE2016 "$upper"
+  [[ "$output" == *"$upper was left out: the directory takes it for $lower"* ]]
+  [ "$(ad-get CORE2016 msDS-AllowedToDelegateTo | wc -l)" = 2 ]
+  run kcdfix apply --protocol-transition --yes --exact CORE2016 "$lower"
+  [[ "$output" != *"No account holds"* ]]
+  [[ "$output" != *"on no account"* ]]
+  [ "$(ad-get CORE2016 userAccountControl)" = 16781312 ]
+  ad-del 2016GUI servicePrincipalName "$upper"
+}
+
 @test "the emitted LDIF does what apply would do, and fails harmlessly on a changed object" {
   ad-del CORE2016 msDS-AllowedToDelegateTo
   run --separate-stderr kcdfix apply -n --emit ldif --protocol-transition CORE2016 cifs/2016GUI
@@ -157,8 +220,7 @@ state_of() {
   [ "$status" -eq 1 ]
   grep -q "delegation add-service" <<<"$output"
   grep -q "for-any-protocol" <<<"$output"
-  samba_lines=$(sed 's|^samba-tool .*|& --use-kerberos=required|' <<<"$output")
-  sh -ec "$samba_lines"
+  sh -ec "$output"
   kcdfix check CORE2016 cifs/2016GUI
 }
 

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """Sits between dirtool and a domain controller's LDAP port, for what only somebody in the middle can see or do.
 
-usage: tap.py tap|lie ADDRESS PORT FILE        listens on PORT, passes one connection on to port 389 of ADDRESS
+usage: tap.py tap|lie|swap|rename ADDRESS PORT FILE     listens on PORT, passes one connection on to port 389 of ADDRESS
 
 tap  writes all that the client sends to FILE.
 lie  answers the first bind with success in the DC's place, as somebody would who wants the session unprotected.
+swap, rename  change what the DC says of itself as long as that can be read: another configurationNamingContext,
+     another dnsHostName.
 """
 
 import pathlib
@@ -15,9 +17,15 @@ import threading
 BIND_REQUEST = 0x60
 
 
-def pass_on(source, target):
+CHANGES = {
+    "swap": (b"CN=Configuration,DC=kcd", b"CN=CONFIGURATION,DC=xxx"),
+    "rename": (b"dc1.kcd.test", b"dc9.kcd.test"),
+}
+
+
+def pass_on(source, target, change):
     while data := source.recv(65536):
-        target.sendall(data)
+        target.sendall(data.replace(*change) if change else data)
     target.shutdown(socket.SHUT_WR)
 
 
@@ -38,7 +46,7 @@ def main():
         pathlib.Path(path).touch()  # tells the test that the port accepts
         client, _ = server.accept()
     dc = socket.create_connection((address, 389))
-    threading.Thread(target=pass_on, args=(dc, client), daemon=True).start()
+    threading.Thread(target=pass_on, args=(dc, client, CHANGES.get(mode)), daemon=True).start()
     with open(path, "wb") as file:
         while data := client.recv(65536):
             file.write(data)

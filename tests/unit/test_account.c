@@ -313,6 +313,22 @@ static void test_domain_controllers(void **state)
   assert_false(kcd_account_is_enabled(&(struct kcd_account){.uac = KCD_UAC_DISABLED}));
 }
 
+static void test_accounts_of_the_kdc(void **state)
+{
+  (void)state;
+  const struct kcd_sid krbtgt = {.revision = 1, .count = 5, .authority = 5, .sub = {21, 1, 2, 3, 502}};
+  const struct kcd_sid builtin = {.revision = 1, .count = 2, .authority = 5, .sub = {32, 502}};
+  struct kcd_sid guest = krbtgt;
+  guest.sub[4] = 501;
+  assert_true(kcd_account_is_kdc(&(struct kcd_account){.sid = krbtgt}));
+  assert_false(kcd_account_is_kdc(&(struct kcd_account){.sid = builtin}));
+  assert_false(kcd_account_is_kdc(&(struct kcd_account){.sid = guest}));
+  assert_false(kcd_account_is_kdc(&(struct kcd_account){0}));
+  char names[][12] = {"KRBTGT", "krbtgt_1", "krbtgt2", "krbtgts$"};
+  for (size_t i = 0; i < 4; i++)
+    assert_int_equal(kcd_account_is_kdc(&(struct kcd_account){.sam_account_name = names[i]}), i < 2);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -328,6 +344,7 @@ int main(void)
       cmocka_unit_test(test_expiry),
       cmocka_unit_test(test_must_change_password),
       cmocka_unit_test(test_domain_controllers),
+      cmocka_unit_test(test_accounts_of_the_kdc),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

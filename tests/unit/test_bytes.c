@@ -43,6 +43,8 @@ static void values_of_an_attribute(void **state)
   assert_int_equal(kcd_values_find(&values, "CIFS/2016GUI", 12), -1);
   assert_int_equal(kcd_values_find_nocase(&values, "CIFS/2016gui"), 0);
   assert_int_equal(kcd_values_find_nocase(&values, "a"), -1);
+  assert_int_equal(kcd_values_find_fold(&values, "CIFS/2016gui"), 0);
+  assert_int_equal(kcd_values_find_fold(&values, "a"), -1);
   kcd_values_done(&values);
   kcd_values_done(&copy);
   kcd_values_done(NULL);

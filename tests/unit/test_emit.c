@@ -132,7 +132,8 @@ static void kerberos_only_clears(void **state)
   assert_non_null(strstr(script, "-TrustedToAuthForDelegation $false\n"));
   assert_null(strstr(script, "-Add"));
   KCD_AUTO_CHAR lines = emitted(&p, KCD_EMIT_SAMBA_TOOL);
-  assert_non_null(strstr(lines, "for-any-protocol -H ldap://dc1.contoso.com 'CORE2016$' off\n"));
+  assert_non_null(
+      strstr(lines, "for-any-protocol -H ldap://dc1.contoso.com --use-kerberos=required 'CORE2016$' off\n"));
   kcd_object_plan_done(&p);
   domain_done(&d);
 }
@@ -142,9 +143,10 @@ static void samba_tool_gets_a_line_for_each(void **state)
   (void)state;
   check(KCD_MODE_PROTOCOL_TRANSITION, KCD_UAC_WORKSTATION, KCD_EMIT_SAMBA_TOOL,
         "# CORE2016$, made from dc1.contoso.com at 2026-11-21T20:14:03Z\n"
-        "samba-tool delegation add-service -H ldap://dc1.contoso.com 'CORE2016$' cifs/2016GUI\n"
-        "samba-tool delegation add-service -H ldap://dc1.contoso.com 'CORE2016$' cifs/2016GUI.contoso.com\n"
-        "samba-tool delegation for-any-protocol -H ldap://dc1.contoso.com 'CORE2016$' on\n");
+        "samba-tool delegation add-service -H ldap://dc1.contoso.com --use-kerberos=required 'CORE2016$' cifs/2016GUI\n"
+        "samba-tool delegation add-service -H ldap://dc1.contoso.com --use-kerberos=required 'CORE2016$' "
+        "cifs/2016GUI.contoso.com\n"
+        "samba-tool delegation for-any-protocol -H ldap://dc1.contoso.com --use-kerberos=required 'CORE2016$' on\n");
 }
 
 static void nothing_for_no_change(void **state)
@@ -289,6 +291,8 @@ static void hostile_names_stay_strings_in_powershell(void **state)
   }
 }
 
+#define KERBEROS "--use-kerberos=required"
+
 /* Runs the lines in /bin/sh with a samba-tool that prints its arguments, each ended by NUL. */
 static void shell_output(const char *lines, struct kcd_buf *ret)
 {
@@ -333,9 +337,10 @@ static void hostile_names_stay_words_in_the_shell(void **state)
     kcd_buf_add_u8(&out, 0);
     const char *at = (const char *)out.data;
     const char *const dash = hostile[i][0] == '-' ? "--" : NULL;
-    expect_arguments(&at, (const char *const[]){"delegation", "add-service", "-H", "ldap://" DC, dash, NULL});
+    expect_arguments(&at, (const char *const[]){"delegation", "add-service", "-H", "ldap://" DC, KERBEROS, dash, NULL});
     expect_arguments(&at, (const char *const[]){hostile[i], hostile[i], NULL});
-    expect_arguments(&at, (const char *const[]){"delegation", "for-any-protocol", "-H", "ldap://" DC, dash, NULL});
+    expect_arguments(&at,
+                     (const char *const[]){"delegation", "for-any-protocol", "-H", "ldap://" DC, KERBEROS, dash, NULL});
     expect_arguments(&at, (const char *const[]){hostile[i], "on", NULL});
     assert_int_equal(at - (const char *)out.data, out.len - 1);
     kcd_buf_done(&out);

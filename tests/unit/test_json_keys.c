@@ -76,6 +76,8 @@ static char *described_path(const char *path)
   const char *evidence = strstr(path, ".evidence.");
   if (evidence != NULL)
     return kcd_asprintf("%.*s.evidence.*", (int)(evidence - path), path);
+  if (strncmp(path, "findings[].", 11) == 0) /* of the document, as of a pair */
+    return kcd_asprintf("pairs[].%s", path);
   return kcd_strdup(strncmp(path, "check.pairs[]", 13) == 0 ? path + strlen("check.") : path);
 }
 

@@ -35,7 +35,7 @@ static void check_shape(const struct kcd_finding *finding)
   assert_non_null(finding->message);
   assert_true(strlen(finding->message) > 10);
   assert_true(kcd_is_displayable(finding->message));
-  assert_true(strlen(finding->remedy) > 0 && kcd_is_displayable(finding->remedy));
+  assert_true(finding->remedy == NULL || (strlen(finding->remedy) > 0 && kcd_is_displayable(finding->remedy)));
   assert_true(finding->command == NULL || kcd_starts_nocase(finding->command, "kcdfix apply "));
   assert_true(finding->command == NULL || kcd_is_displayable(finding->command));
   for (size_t i = 0; i < finding->n_evidence; i++)
@@ -107,6 +107,50 @@ static void with_blank_behind(struct domain *d)
 static void without_class(struct domain *d)
 {
   LIST(d, "/2016GUI");
+}
+static void with_backslash(struct domain *d)
+{
+  LIST(d, "cifs\\2016GUI");
+}
+static void as_a_path(struct domain *d)
+{
+  LIST(d, "\\\\2016GUI\\share");
+}
+static void with_slash_behind(struct domain *d)
+{
+  LIST(d, "cifs/2016GUI/");
+}
+static void as_a_bare_word(struct domain *d)
+{
+  LIST(d, "2016gui");
+}
+static void with_port(struct domain *d)
+{
+  LIST(d, "http/2016GUI", "cifs/2016GUI:445");
+}
+static void with_service_name(struct domain *d)
+{
+  LIST(d, "cifs/2016GUI/contoso.com");
+}
+static void host_dc(struct domain *d)
+{
+  nothing_set(d);
+  d->host.uac = KCD_UAC_SERVER_TRUST;
+}
+static void host_dc_only_short(struct domain *d)
+{
+  only_short(d);
+  d->host.uac = KCD_UAC_SERVER_TRUST | KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION;
+}
+static void host_user(struct domain *d)
+{
+  nothing_set(d);
+  d->host.kind = KCD_KIND_USER;
+}
+static void host_managed(struct domain *d)
+{
+  nothing_set(d);
+  d->host.kind = KCD_KIND_MANAGED_SERVICE;
 }
 static void broken_entry_beside(struct domain *d)
 {
@@ -280,6 +324,26 @@ static void host_conflict(struct domain *d)
 {
   set_string(&d->host.dn, "CN=CORE2016\\0ACNF:1bd0eab8,OU=HyperV,DC=contoso,DC=com");
 }
+static void on_krbtgt(struct domain *d)
+{
+  domain_drop_owners(d);
+  domain_add_owner(d, &d->krbtgt, "cifs/2016GUI", true);
+}
+static void on_krbtgt_unlisted(struct domain *d)
+{
+  on_krbtgt(d);
+  NO_LIST(d);
+}
+static void krbtgts_spn_in_the_list(struct domain *d)
+{
+  LIST(d, "cifs/2016GUI", "cifs/2016GUI.contoso.com", "foo/BAR");
+  kcd_values_add_text(&d->krbtgt.spns, "foo/bar");
+}
+static void bit_clear_beside_krbtgt(struct domain *d)
+{
+  krbtgt_in_the_list(d);
+  d->host.uac = KCD_UAC_WORKSTATION;
+}
 static void krbtgt_marked(struct domain *d)
 {
   d->krbtgt.uac |= KCD_UAC_NOT_DELEGATED;
@@ -384,9 +448,19 @@ static const struct row rows[] = {
     {with_realm, S417, KCD_FAILS, "error list-entry-malformed"},
     {with_blank_behind, S417, KCD_FAILS, "error list-entry-malformed"},
     {without_class, S417, KCD_FAILS, "error list-entry-malformed"},
+    {with_backslash, S417, KCD_FAILS, "error list-entry-malformed"},
+    {as_a_path, S417, KCD_FAILS, "error list-entry-malformed"},
+    {with_slash_behind, WIN, KCD_FAILS, "error list-entry-malformed"},
+    {as_a_bare_word, WIN, KCD_FAILS, "error list-entry-malformed"},
+    {with_port, WIN, KCD_FAILS, "error spn-not-listed"},
+    {with_service_name, S417, KCD_FAILS, "error spn-not-listed"},
     {broken_entry_beside, S417, KCD_WORKS, "warning list-entry-malformed"},
     {twice_in_the_list, S417, KCD_WORKS, "warning list-entry-duplicate-case"},
     {krbtgt_in_the_list, S417, KCD_WORKS, "warning krbtgt-listed"},
+    {krbtgts_spn_in_the_list, WIN, KCD_WORKS, "warning krbtgt-listed"},
+    {bit_clear_beside_krbtgt, WIN, KCD_FAILS, "error protocol-transition-off, warning krbtgt-listed"},
+    {on_krbtgt_unlisted, WIN, KCD_FAILS, "error krbtgt-listed"},
+    {on_krbtgt, S417, KCD_WORKS, "warning krbtgt-listed"},
 
     {rbcd_alone, WIN, KCD_WORKS, ""},
     {rbcd_alone, S417, KCD_FAILS, "error list-empty, error rbcd-unsupported-samba-417, error protocol-transition-off"},
@@ -435,6 +509,9 @@ static const struct row rows[] = {
 
     {host_unknown, WIN, KCD_FAILS, "error host-not-found"},
     {host_unknown_and_target_missing, WIN, KCD_FAILS, "error host-not-found, error target-spn-missing"},
+    {host_dc, S417, KCD_FAILS, "error wrong-object, error list-empty, error protocol-transition-off"},
+    {host_dc_only_short, WIN, KCD_WORKS, "warning wrong-object, note short-or-fqdn-missing"},
+    {host_managed, WIN, KCD_FAILS, "error list-empty, error protocol-transition-off"},
     {host_off, WIN, KCD_FAILS, "error host-account-unusable"},
     {host_off, S417, KCD_FAILS, "error host-account-unusable"},
     {host_marked, WIN, KCD_FAILS, "error host-sensitive"},
@@ -607,6 +684,26 @@ static void no_command_where_apply_would_refuse(void **state)
   }
 }
 
+/* Nothing tells to list or set what apply forbids. */
+static void no_advice_for_a_host_that_is_never_changed(void **state)
+{
+  (void)state;
+  void (*const hosts[])(struct domain *) = {host_dc, host_dc_only_short, host_user};
+  for (size_t i = 0; i < 3; i++) {
+    struct domain d;
+    struct kcd_judgement judgement;
+    judge(&d, hosts[i], S417, "", &judgement);
+    assert_int_equal(judgement.findings.v[0].id, KCD_F_WRONG_OBJECT);
+    assert_non_null(judgement.findings.v[0].remedy);
+    for (size_t k = 1; k < judgement.findings.n; k++)
+      assert_null(judgement.findings.v[k].remedy);
+    for (size_t k = 0; k < judgement.findings.n; k++)
+      assert_null(judgement.findings.v[k].command);
+    kcd_judgement_done(&judgement);
+    domain_done(&d);
+  }
+}
+
 static void evidence_is_raw(void **state)
 {
   (void)state;
@@ -637,6 +734,12 @@ static void messages_name_what_matters(void **state)
                {with_realm, WIN, "\"cifs/2016GUI@CONTOSO.COM\", which ends in a realm"},
                {two_direct, WIN, "OLDFS"},
                {direct_beside_mapped, WIN, "The KDC takes OLDFS"},
+               {with_port, WIN, "cifs/2016GUI:445 is listed, but not cifs/2016GUI."},
+               {with_blank_behind, WIN, "\"cifs/2016GUI \", which has stray blanks"},
+               {broken_entry_beside, WIN, "http/x@CONTOSO.COM, which can never match a request: it ends in a realm"},
+               {host_dc, S417, "CORE2016 is a domain controller; kcdfix does not set delegation there."},
+               {host_user, WIN, "is no computer; kcdfix does not set delegation there."},
+               {krbtgt_marked, S417, "a Windows DC would not"},
                {user_off, S417, "KDC_ERR_POLICY (12)"},
                {user_locked, S417, "KDC_ERR_CLIENT_REVOKED (18)"},
                {user_expired, S417, "KDC_ERR_NAME_EXP (1)"},
@@ -664,18 +767,23 @@ static void remedies_say_who_must_do_what(void **state)
     void (*vary)(struct domain *);
     enum kcd_flavour flavour;
     const char *words;
-  } cases[] = {{two_direct, WIN, "setspn -D cifs/2016GUI OLDFS "},
-               {two_direct, S417, "samba-tool spn delete cifs/2016GUI 'OLDFS$' "},
-               {direct_beside_mapped, WIN, "setspn -D cifs/2016GUI OLDFS "},
-               {two_strangers, WIN, "setspn -D cifs/2016GUI ACCOUNT "},
-               {spn_nowhere, WIN, "setspn -S cifs/2016GUI ACCOUNT"},
-               {spn_nowhere, S417, "samba-tool spn add cifs/2016GUI ACCOUNT"},
-               {migration_nowhere, WIN, "On HV2: Restart-Service vmms."},
-               {migration_nowhere, WIN, "setspn -S \"" MIGRATION "/HV2\" HV2"},
-               {user_off, WIN, "Enable-ADAccount alice"},
-               {user_locked, WIN, "Unlock-ADAccount alice"},
-               {user_expired, WIN, "Set-ADAccountExpiration -TimeSpan DAYS alice"},
-               {changed_now, WIN, "klist purge -li 0x3e7"}};
+  } cases[] = {
+      {two_direct, WIN, "setspn -D cifs/2016GUI OLDFS "},
+      {two_direct, S417,
+       "samba-tool spn delete -H ldap://dc1.contoso.com --use-kerberos=required cifs/2016GUI 'OLDFS$' "},
+      {direct_beside_mapped, WIN, "setspn -D cifs/2016GUI OLDFS "},
+      {two_strangers, WIN, "setspn -D cifs/2016GUI ACCOUNT "},
+      {spn_nowhere, WIN, "setspn -S cifs/2016GUI ACCOUNT"},
+      {spn_nowhere, S417, "samba-tool spn add -H ldap://dc1.contoso.com --use-kerberos=required cifs/2016GUI ACCOUNT"},
+      {migration_nowhere, WIN, "On HV2: Restart-Service vmms."},
+      {migration_nowhere, WIN, "setspn -S \"" MIGRATION "/HV2\" HV2"},
+      {user_off, WIN, "Enable-ADAccount alice"},
+      {user_off, S417, "samba-tool user enable -H ldap://dc1.contoso.com --use-kerberos=required alice"},
+      {user_expired, S417,
+       "samba-tool user setexpiry -H ldap://dc1.contoso.com --use-kerberos=required --days=N alice"},
+      {user_locked, WIN, "Unlock-ADAccount alice"},
+      {user_expired, WIN, "Set-ADAccountExpiration -TimeSpan DAYS alice"},
+      {changed_now, WIN, "klist purge -li 0x3e7"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct domain d;
     struct kcd_judgement judgement;
@@ -881,6 +989,7 @@ int main(void)
       cmocka_unit_test(errors_and_verdict_go_together),
       cmocka_unit_test(commands_cure_and_repeat_the_context),
       cmocka_unit_test(no_command_where_apply_would_refuse),
+      cmocka_unit_test(no_advice_for_a_host_that_is_never_changed),
       cmocka_unit_test(evidence_is_raw),
       cmocka_unit_test(messages_name_what_matters),
       cmocka_unit_test(remedies_say_who_must_do_what),

@@ -253,9 +253,155 @@ static void a_dc_as_target_has_to_be_named(void **state)
   struct kcd_object_plan p;
   unprepared(&d)->server.uac = KCD_UAC_SERVER_TRUST;
   plan(&d, KCD_MODE_LIST_ONLY, false, &p);
-  assert_true(p.target_is_dc);
-  assert_string_equal(p.dc_target, "2016GUI");
+  assert_int_equal(p.n_dc_targets, 1);
+  assert_string_equal(p.dc_targets[0], "2016GUI");
   assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_CHANGE);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void every_dc_has_to_be_named_once(void **state)
+{
+  (void)state;
+  struct domain one, two;
+  unprepared(&one)->server.uac = KCD_UAC_SERVER_TRUST;
+  domain_drop_owners(unprepared(&two));
+  domain_ask(&two, "cifs/DC2");
+  set_string(&two.server.sam_account_name, "DC2$");
+  two.server.uac = KCD_UAC_WORKSTATION | KCD_UAC_PARTIAL_SECRETS;
+  struct kcd_facts facts[4] = {one.facts, two.facts, one.facts, two.facts};
+  facts[1].host = facts[3].host = facts[0].host;
+  struct kcd_object_plan p;
+  kcd_plan_object(facts, 4, &(struct kcd_plan_options){.mode = KCD_MODE_LIST_ONLY}, &p);
+  assert_int_equal(p.n_dc_targets, 2);
+  assert_string_equal(p.dc_targets[0], "2016GUI");
+  assert_string_equal(p.dc_targets[1], "DC2");
+  kcd_object_plan_done(&p);
+  domain_done(&one);
+  domain_done(&two);
+}
+
+/* What only takes a right away: neither refused for a target, nor asked about. */
+static void check_restricted(struct domain *d)
+{
+  struct kcd_object_plan p;
+  plan(d, KCD_MODE_KERBEROS_ONLY, false, &p);
+  assert_int_equal(p.n_refusals, 0);
+  assert_int_equal(p.n_dc_targets, 0);
+  assert_int_equal(p.add.n, 0);
+  assert_int_equal(p.uac_after, d->host.uac & ~BIT);
+  kcd_object_plan_done(&p);
+  domain_done(d);
+}
+
+static void a_restriction_is_not_refused_for_a_target(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  LIST(&d, "cifs/2016GUI");
+  check_restricted(&d); /* nor does it add the other form */
+  domain_init(&d);
+  domain_drop_owners(&d);
+  check_restricted(&d);
+  domain_init(&d);
+  domain_add_owner(&d, &d.other, "cifs/2016GUI", true);
+  check_restricted(&d);
+  domain_init(&d);
+  d.server.uac = KCD_UAC_SERVER_TRUST;
+  check_restricted(&d);
+  domain_init(&d);
+  domain_ask(&d, "krbtgt/CONTOSO.COM");
+  LIST(&d, "krbtgt/CONTOSO.COM");
+  check_restricted(&d);
+}
+
+static void what_a_restriction_adds_is_refused_all_the_same(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  NO_LIST(&d);
+  domain_drop_owners(&d);
+  plan(&d, KCD_MODE_KERBEROS_ONLY, false, &p);
+  assert_int_equal(p.n_refusals, 1);
+  assert_int_equal(p.refusals[0].id, KCD_F_TARGET_SPN_MISSING);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void setting_the_bit_examines_what_is_listed(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  d.host.uac = KCD_UAC_WORKSTATION;
+  domain_drop_owners(&d);
+  check_refused(&d, KCD_F_TARGET_SPN_MISSING, "cifs/2016GUI");
+}
+
+static void the_other_form_alone_is_examined_too(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  LIST(&d, "cifs/2016GUI");
+  domain_add_owner(&d, &d.other, "cifs/2016GUI", false);
+  plan(&d, KCD_MODE_LIST_ONLY, false, &p);
+  assert_int_equal(p.n_refusals, 1);
+  assert_int_equal(p.refusals[0].id, KCD_F_DUPLICATE_SPN);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void spns_of_the_kdc_account_are_never_listed(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_ask(unprepared(&d), "foo/bar");
+  domain_drop_owners(&d);
+  domain_add_owner(&d, &d.krbtgt, "foo/bar", true);
+  check_refused(&d, KCD_F_KRBTGT_LISTED, "foo/bar");
+  domain_ask(unprepared(&d), "foo/bar");
+  domain_add_owner(&d, &d.krbtgt, "foo/bar", true); /* one of two */
+  check_refused(&d, KCD_F_KRBTGT_LISTED, "foo/bar");
+  set_string(&unprepared(&d)->server.sam_account_name, "krbtgt_4711");
+  check_refused(&d, KCD_F_KRBTGT_LISTED, "cifs/2016GUI");
+}
+
+static void the_bit_is_not_set_beside_a_listed_kdc_service(void **state)
+{
+  (void)state;
+  static const char *const entries[] = {"krbtgt/CONTOSO.COM", "KRBTGT/x",    "kadmin/changepw", "krbtgt",
+                                        "krbtgt@CONTOSO.COM", "krbtgt_4711", "foo/BAR"};
+  for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+    struct domain d;
+    LIST(unprepared(&d), "cifs/FS1", entries[i]);
+    kcd_values_add_text(&d.krbtgt.spns, "foo/bar");
+    check_refused(&d, KCD_F_KRBTGT_LISTED, entries[i]);
+  }
+  struct domain d;
+  LIST(unprepared(&d), "krbtgt/CONTOSO.COM");
+  check(&d, KCD_MODE_LIST_ONLY, true, "cifs/2016GUI", KCD_UAC_WORKSTATION); /* adds nothing to what there is */
+  d.host.uac |= BIT;
+  check(&d, KCD_MODE_PROTOCOL_TRANSITION, true, "cifs/2016GUI", d.host.uac);
+  domain_done(&d);
+}
+
+static void another_case_is_the_same_value_beyond_ascii_too(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_ask(unprepared(&d), "cifs/B\xc3\x9cRO");
+  LIST(&d, "cifs/b\xc3\xbcro");
+  plan(&d, KCD_MODE_LIST_ONLY, false, &p);
+  KCD_AUTO_CHAR found = added(&p);
+  assert_string_equal(found, "cifs/B\xc3\x9cRO.contoso.com");
+  assert_int_equal(p.n_left_out, 1);
+  assert_non_null(strstr(p.left_out[0], "the directory takes it for cifs/b\xc3\xbcro, which is listed"));
   kcd_object_plan_done(&p);
   domain_done(&d);
 }
@@ -386,6 +532,14 @@ int main(void)
       cmocka_unit_test(several_spns_make_one_plan),
       cmocka_unit_test(what_apply_cannot_cure_is_no_refusal),
       cmocka_unit_test(a_dc_as_target_has_to_be_named),
+      cmocka_unit_test(every_dc_has_to_be_named_once),
+      cmocka_unit_test(a_restriction_is_not_refused_for_a_target),
+      cmocka_unit_test(what_a_restriction_adds_is_refused_all_the_same),
+      cmocka_unit_test(setting_the_bit_examines_what_is_listed),
+      cmocka_unit_test(the_other_form_alone_is_examined_too),
+      cmocka_unit_test(spns_of_the_kdc_account_are_never_listed),
+      cmocka_unit_test(the_bit_is_not_set_beside_a_listed_kdc_service),
+      cmocka_unit_test(another_case_is_the_same_value_beyond_ascii_too),
       cmocka_unit_test(the_first_entry_may_break_what_works),
       cmocka_unit_test(the_list_alone_will_not_do),
       cmocka_unit_test(kerberos_only_stops_the_others),

@@ -286,8 +286,8 @@ static void huge_input_is_refused(void **state)
   assert_int_equal(refusal(huge, KCD_RECORD_MAX + 1), KCD_E_MALFORMED);
   memset(huge, '[', KCD_RECORD_MAX);
   assert_int_equal(refusal(huge, KCD_RECORD_MAX), KCD_E_MALFORMED);
-  memset(huge, 'x', 70000);
-  huge[70000] = '\0';
+  memset(huge, 'x', 300000);
+  huge[300000] = '\0';
   assert_int_equal(refusal_with("dn", json_string(huge)), KCD_E_MALFORMED);
   free(huge);
   json_t *many = json_array();
@@ -329,8 +329,48 @@ static void ids_are_file_names(void **state)
   memset(sam, 'x', sizeof sam);
   sam[300] = '\0';
   KCD_AUTO_CHAR id = kcd_record_make_id(NOW, sam);
-  assert_int_equal(strlen(id), KCD_RECORD_ID_MAX);
   assert_true(kcd_record_id_is_valid(id));
+  KCD_AUTO_CHAR another = kcd_asprintf("%s-1001", id); /* of the same second */
+  assert_int_equal(strlen(another), KCD_RECORD_ID_MAX);
+  assert_true(kcd_record_id_is_valid(another));
+}
+
+static void fill(struct kcd_values *values, size_t from, size_t to)
+{
+  kcd_values_done(values);
+  values->v = kcd_calloc(to - from + 1, sizeof *values->v);
+  for (size_t i = from; i < to; i++) {
+    KCD_AUTO_CHAR value = kcd_asprintf("cifs/server%zu.contoso.com", i);
+    values->v[values->n++] = kcd_bytes_of(value);
+  }
+}
+
+/* What the encoder writes the decoder takes: texts that are not known, and more values than any server sends. */
+static void whatever_is_encoded_comes_back(void **state)
+{
+  (void)state;
+  struct kcd_record record, again = {0};
+  record_init(&record);
+  set_string(&record.domain, NULL);
+  set_string(&record.host, NULL);
+  set_string(&record.by, "");
+  char *reason = kcd_calloc(131072 + 1, 1); /* the longest argument on Linux */
+  memset(reason, 'x', 131072);
+  free(record.reason);
+  record.reason = reason;
+  fill(&record.list_before, 0, 21000);
+  fill(&record.list_added, 21000, 27000);
+  KCD_AUTO_CHAR text = kcd_record_encode(&record);
+  assert_int_equal(decode_text(text, &again), 0);
+  assert_string_equal(again.domain, "");
+  assert_string_equal(again.host, "");
+  assert_int_equal(again.list_before.n, 21000);
+  assert_int_equal(again.list_added.n, 6000);
+  kcd_values_add_text(&record.list_added, "cifs/server14000.contoso.com");
+  KCD_AUTO_CHAR doubled = kcd_record_encode(&record);
+  assert_int_equal(refusal(doubled, strlen(doubled)), KCD_E_MALFORMED);
+  kcd_record_done(&again);
+  kcd_record_done(&record);
 }
 
 static void other_names_are_no_ids(void **state)
@@ -367,6 +407,7 @@ int main(void)
       cmocka_unit_test(huge_input_is_refused),
       cmocka_unit_test(a_long_list_comes_back),
       cmocka_unit_test(ids_are_file_names),
+      cmocka_unit_test(whatever_is_encoded_comes_back),
       cmocka_unit_test(other_names_are_no_ids),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

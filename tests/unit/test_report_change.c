@@ -140,6 +140,36 @@ static void test_plan_names_many_accounts(void **state)
   planned_done(&planned);
 }
 
+/* Nobody can register what the KDC knows by heart. */
+static void test_plan_with_services_of_the_kdc(void **state)
+{
+  (void)state;
+  struct planned planned;
+  planned_init(&planned);
+  planned.reachable[0] = (struct kcd_reachable){.spn = TEXT("krbtgt/KCD.TEST")};
+  planned.reachable[1] = (struct kcd_reachable){.spn = TEXT("kadmin/changepw")};
+  KCD_AUTO_CHAR text = plan_text(&planned);
+  assert_non_null(strstr(text, "of krbtgt (the KDC itself)"));
+  assert_null(strstr(text, "on no account"));
+  planned_done(&planned);
+}
+
+static void test_plan_knows_the_owner_in_another_case(void **state)
+{
+  (void)state;
+  struct planned planned;
+  planned_init(&planned);
+  planned.host.n_reachable = 0;
+  char *kept = planned.world.spn.spn.text;
+  planned.world.spn.spn.text = TEXT("cifs/b\xc3\xbcro");
+  kcd_values_add_text(&planned.plan.add, "cifs/B\xc3\x9cRO");
+  KCD_AUTO_CHAR text = plan_text(&planned);
+  assert_non_null(strstr(text, "2016GUI$"));
+  assert_null(strstr(text, "on no account"));
+  planned.world.spn.spn.text = kept;
+  planned_done(&planned);
+}
+
 static void test_plan_without_change_shows_nothing(void **state)
 {
   (void)state;
@@ -327,13 +357,28 @@ static void test_host_not_found(void **state)
   planned_done(&planned);
 }
 
+/* A run that ends in an error has its mode all the same. */
+static void test_mode_is_never_null(void **state)
+{
+  (void)state;
+  KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.change/1", WORLD_NOW);
+  KCD_AUTO_CHAR apply = rendered(report, 3, &json_style);
+  assert_non_null(strstr(apply, "\"mode\": \"apply\""));
+  kcd_report_mode(report, "undo");
+  KCD_AUTO_CHAR undo = rendered(report, 3, &json_style);
+  assert_non_null(strstr(undo, "\"mode\": \"undo\""));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_mode_is_never_null),
       cmocka_unit_test(test_plan_of_the_bit),
       cmocka_unit_test(test_plan_of_list_and_bit),
       cmocka_unit_test(test_plan_of_a_first_entry),
       cmocka_unit_test(test_plan_names_many_accounts),
+      cmocka_unit_test(test_plan_with_services_of_the_kdc),
+      cmocka_unit_test(test_plan_knows_the_owner_in_another_case),
       cmocka_unit_test(test_plan_without_change_shows_nothing),
       cmocka_unit_test(test_plan_with_hostile_names),
       cmocka_unit_test(test_undo_difference),

@@ -71,8 +71,7 @@ static void test_note_beside_working_verdict(void **state)
   world_cure(&world);
   world_probe(&world);
   world_add_finding(&world, KCD_F_NEGATIVE_CACHE, KCD_NOTE,
-                    "The delegation of CORE2016 changed 6 minutes ago. Windows remembers a refusal for 15 "
-                    "minutes, so CORE2016 may go on failing until 20:29Z.",
+                    "Changed 6 minutes ago; Windows may remember a refusal until 20:29Z.",
                     "On CORE2016, as administrator: klist purge -li 0x3e7 & klist purge -li 0x3e4.", NULL);
   check_world(&world, "check-works-note.txt", 0, &text_style);
   KCD_AUTO_CHAR text = check_text(&world, &text_style);
@@ -80,24 +79,102 @@ static void test_note_beside_working_verdict(void **state)
   world_done(&world);
 }
 
-/* A long note leaves no room for advice: -v has it. */
-static void test_advice_while_there_is_room(void **state)
+/* Every warning and note has its line; the closing hints give way to them, unless -v asks for all. */
+static void test_advice_beside_a_working_verdict(void **state)
 {
   (void)state;
   struct world world;
   world_init(&world);
   world_cure(&world);
-  static char message[350];
-  memset(message, 'w', sizeof(message) - 1);
-  for (size_t i = 20; i < sizeof(message) - 1; i += 20)
-    message[i] = ' ';
-  world_add_finding(&world, KCD_F_NEGATIVE_CACHE, KCD_NOTE, message, "klist purge", NULL);
+  world_add_finding(&world, KCD_F_UNCONSTRAINED_ALSO_SET, KCD_WARNING, "Also unconstrained.", "Clear it.", NULL);
+  world_add_finding(&world, KCD_F_SHORT_OR_FQDN_MISSING, KCD_NOTE, "The FQDN form is not listed.", "List it.",
+                    "kcdfix apply CORE2016 cifs/2016GUI");
+  world_add_finding(&world, KCD_F_NEGATIVE_CACHE, KCD_NOTE, "Changed now.", "klist purge", NULL);
   KCD_AUTO_CHAR text = check_text(&world, &text_style);
-  assert_null(strstr(text, "klist purge"));
+  assert_non_null(strstr(text, "  next: Clear it.\n  next: kcdfix apply CORE2016 cifs/2016GUI\n  next: klist purge\n"));
+  assert_null(strstr(text, "prove it"));
   struct kcd_style style = text_style;
   style.verbose = 1;
   KCD_AUTO_CHAR verbose = check_text(&world, &style);
-  assert_non_null(strstr(verbose, "  next: klist purge\n"));
+  assert_non_null(strstr(verbose, "prove it"));
+  assert_non_null(strstr(verbose, "Not visible here"));
+  world_done(&world);
+}
+
+static void test_advice_beside_a_failing_verdict(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_add_finding(&world, KCD_F_UNCONSTRAINED_ALSO_SET, KCD_WARNING, "Also unconstrained.", "Clear it.", NULL);
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_non_null(strstr(text, "cifs/2016GUI\n  also: Clear it.\n"));
+  world_done(&world);
+}
+
+/* A blank at the end of an entry would be invisible. */
+static void test_blanks_are_quoted(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  kcd_values_add_text(&world.host.delegate_to, "cifs/FS ");
+  world.evidence[1].values = world.host.delegate_to;
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_non_null(strstr(text, "\"cifs/FS \""));
+  world_done(&world);
+}
+
+static void test_live_migration_has_other_limits(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  world.judgement.spn = "Microsoft Virtual System Migration Service/HV2";
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_non_null(strstr(text, "VirtualMachineMigrationAuthenticationType"));
+  assert_true(count_lines(text) <= 5);
+  world_done(&world);
+}
+
+/* Code -1: the KDC gave a ticket, and libkrb5 does not take it. */
+static void test_refused_by_the_client(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world.judgement.prediction.s4u2proxy.answer.code = -1;
+  world_probe(&world);
+  world.observation.s4u2proxy.client_code = -1765328237;
+  KCD_AUTO_CHAR text = check_text(&world, &text_style);
+  assert_non_null(strstr(text, "refused by client"));
+  assert_non_null(strstr(text, "ticket refused by the client library (-1765328237)"));
+  assert_null(strstr(text, "error 0"));
+  world_done(&world);
+}
+
+/* Tied to no pair, and a DC that did not answer before the one that did. */
+static void test_findings_of_the_document(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  struct kcd_finding finding = {.id = KCD_F_HOST_NOT_FOUND,
+                                .severity = KCD_FAULT,
+                                .subject = TEXT("CORE2061"),
+                                .message = TEXT("No computer named CORE2061 was found in kcd.test."),
+                                .remedy = TEXT("Check the spelling.")};
+  KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.check/1", WORLD_NOW);
+  kcd_report_unreached_dc(report, "dc0.kcd.test");
+  kcd_report_dc(report, &world.dc, world.dc.flavour);
+  kcd_report_finding(report, &finding);
+  assert_report_golden("check-no-pair.txt", report, 1, &text_style);
+  assert_report_golden("check-no-pair.json", report, 1, &json_style);
+  world_cure(&world);
+  kcd_report_pair(report, &world.judgement);
+  KCD_AUTO_CHAR text = rendered(report, 1, &text_style);
+  assert_non_null(strstr(text, "  Predicted from dc1.kcd.test; "));
   world_done(&world);
 }
 
@@ -377,7 +454,12 @@ int main(void)
       cmocka_unit_test(test_nothing_configured),
       cmocka_unit_test(test_works),
       cmocka_unit_test(test_note_beside_working_verdict),
-      cmocka_unit_test(test_advice_while_there_is_room),
+      cmocka_unit_test(test_advice_beside_a_working_verdict),
+      cmocka_unit_test(test_advice_beside_a_failing_verdict),
+      cmocka_unit_test(test_blanks_are_quoted),
+      cmocka_unit_test(test_live_migration_has_other_limits),
+      cmocka_unit_test(test_refused_by_the_client),
+      cmocka_unit_test(test_findings_of_the_document),
       cmocka_unit_test(test_duplicate_spn),
       cmocka_unit_test(test_sensitive_user),
       cmocka_unit_test(test_host_not_found),

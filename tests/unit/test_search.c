@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <kcdfix/directory.h>
+#include <kcdfix/gather.h>
 
 #include "ldap_server.h"
 
@@ -518,6 +519,32 @@ static void drop_by_drop(void **state)
   close_dir(dir);
 }
 
+/* ---- what every forest has ---- */
+
+static bool answer_rootdse_and_no_objects(struct ldap_request *request)
+{
+  if (request->base[0] == '\0')
+    return ldap_server_rootdse(request);
+  ldap_server_result(request, strncmp(request->base, "CN=Directory Service,", 21) == 0 ? 32 : 0, "");
+  return true;
+}
+
+static void a_forest_without_mappings_is_an_error(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_rootdse_and_no_objects, 2000);
+  const char *host = "CORE2016";
+  const struct kcd_query query = {.hosts = &host, .n_hosts = 1};
+  struct kcd_facts_set set;
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_gather(dir, &query, &set, &err), -1);
+  assert_int_equal(err.code, KCD_E_NOT_FOUND);
+  assert_string_equal(err.id, "spn-mappings-missing");
+  assert_non_null(
+      strstr(err.message, "CN=Directory Service,CN=Windows NT,CN=Services,CN=Configuration,DC=kcd,DC=test"));
+  close_dir(dir);
+}
+
 static int tear_down(void **state)
 {
   (void)state;
@@ -549,6 +576,7 @@ int main(void)
       cmocka_unit_test(huge_length),
       cmocka_unit_test(lying_entry),
       cmocka_unit_test(drop_by_drop),
+      cmocka_unit_test(a_forest_without_mappings_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, tear_down);
 }

@@ -147,6 +147,12 @@ static const struct {
     {"", "is empty"},
     {"cifs/2016GUI@KCD.TEST", "ends in a realm"},
     {"/2016GUI", "has no service class"},
+    {"cifs\\2016GUI", "is written with backslashes"},
+    {"\\\\2016GUI\\share", "is written with backslashes"},
+    {"Hyper-V\\ Replica\\ Service/HV2", NULL},
+    {"cifs/2016GUI/", "ends in a slash"},
+    {"2016GUI", "is neither class/host nor the name of an account"},
+    {"cifs/2016GUI/kcd.test", NULL},
     {"cifs/", "has no host"},
     {"cifs/:445", "has no host"},
     {" cifs/2016GUI", "has stray blanks"},
@@ -166,11 +172,25 @@ static void entries_that_never_match(void **state)
   assert_string_equal(kcd_list_entry_defect("a\0b", 3), "is not text");
 }
 
+static void the_kdcs_own_names(void **state)
+{
+  (void)state;
+  static const char *const OWN[] = {"krbtgt/KCD.TEST", "KrbTgt/x", "krbtgt/",         "kadmin/changepw", "KADMIN/ADMIN",
+                                    "krbtgt",          "KRBTGT",   "krbtgt@KCD.TEST", "krbtgt_4711"};
+  static const char *const OTHERS[] = {"",        "cifs/krbtgt", "krbtgt2/x", "krbtgt_1/x", "kadmin",
+                                       "krbtgts", "krbtg",       "kadmin2/x", "/krbtgt"};
+  for (size_t i = 0; i < sizeof(OWN) / sizeof(OWN[0]); i++)
+    assert_true(kcd_list_entry_is_kdc_service(OWN[i], strlen(OWN[i])));
+  for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+    assert_false(kcd_list_entry_is_kdc_service(OTHERS[i], strlen(OTHERS[i])));
+  assert_true(kcd_list_entry_is_kdc_service("krbtgt/x\0y", 10));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parts),     cmocka_unit_test(refusals_say_why),         cmocka_unit_test(length_limit),
-      cmocka_unit_test(rewritten), cmocka_unit_test(entries_that_never_match),
+      cmocka_unit_test(rewritten), cmocka_unit_test(entries_that_never_match), cmocka_unit_test(the_kdcs_own_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

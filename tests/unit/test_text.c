@@ -330,6 +330,38 @@ static void words_are_joined(void **state)
   }
 }
 
+static void case_is_the_directorys(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *a, *b;
+    int order;
+  } CASES[] = {{"", "", 0},
+               {"", "a", -1},
+               {"cifs/2016GUI", "CIFS/2016gui", 0},
+               {"cifs/b\xc3\xbcro", "CIFS/B\xc3\x9cRO", 0},
+               {"\xd0\x96", "\xd0\xb6", 0},     /* Cyrillic */
+               {"\xcf\x82", "\xce\xa3", 0},     /* the small sigma at the end of a word */
+               {"\xe2\xb1\xa5", "\xc8\xba", 0}, /* of another length */
+               {"k", "\xe2\x84\xaa", -1},       /* Kelvin sign */
+               {"S", "\xc5\xbf", -1},           /* long s */
+               {"\xc4\xb1", "I", 1},            /* i without a dot */
+               {"\xc3\xbc", "u", 1},            /* no accent is dropped */
+               {"B\xc3", "b\xc3", 0},           /* cut off */
+               {"\xc3\xbc", "\xc3", -1},
+               {"\xe4", "\xc4", 1}, /* Latin-1 is no UTF-8 */
+               {"a\xff z", "A\xff Z", 0}};
+  for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+    const char *a = CASES[i].a, *b = CASES[i].b;
+    assert_int_equal(kcd_fold_compare(a, strlen(a), b, strlen(b)), CASES[i].order);
+    assert_int_equal(kcd_fold_compare(b, strlen(b), a, strlen(a)), -CASES[i].order);
+    assert_int_equal(kcd_equal_fold(a, b), CASES[i].order == 0);
+  }
+  assert_int_equal(kcd_fold_compare("a\0b", 3, "A\0B", 3), 0);
+  assert_int_equal(kcd_fold_compare("a\0b", 3, "a", 1), 1);
+  assert_int_equal(kcd_fold_compare(NULL, 0, "", 0), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -341,6 +373,7 @@ int main(void)
       cmocka_unit_test(utf8),
       cmocka_unit_test(width_counts_columns),
       cmocka_unit_test(case_is_ascii_case),
+      cmocka_unit_test(case_is_the_directorys),
       cmocka_unit_test(base64),
       cmocka_unit_test(base64_is_canonical_or_refused),
       cmocka_unit_test(hexadecimal),

@@ -30,6 +30,7 @@ static void begin(struct scene *s)
   domain_init(&s->domain);
   LIST(&s->domain, "cifs/FS1", "cifs/2016GUI", "cifs/2016GUI.contoso.com");
   s->domain.host.uac_meta.local_usn = s->domain.host.list_meta.local_usn = 5001;
+  s->domain.host.uac_meta.originating_time = s->domain.host.list_meta.originating_time = NOW;
 }
 
 static void end(struct scene *s)
@@ -262,6 +263,79 @@ static void a_planned_change_that_cannot_be_told(void **state)
   end(&s);
 }
 
+static void check_cannot_be_told(struct scene *s)
+{
+  assert_int_equal(kcd_record_resolve(&s->record, &s->domain.host), KCD_RECORD_UNKNOWN);
+  undo(s, KCD_UNDO_CONFLICT, 0, s->domain.host.uac);
+  end(s);
+}
+
+static void a_later_change_of_somebody_else_is_not_claimed(void **state)
+{
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    const enum kcd_record_state open = i == 0 ? KCD_RECORD_PLANNED : KCD_RECORD_UNKNOWN;
+    struct scene s;
+    begin_planned(&s, open);
+    s.domain.host.uac_meta.originating_time = s.domain.host.list_meta.originating_time = NOW + 3600;
+    check_cannot_be_told(&s);
+    begin_planned(&s, open);
+    s.domain.host.uac_meta.originating_time = s.domain.host.list_meta.originating_time = NOW - 3600;
+    check_cannot_be_told(&s);
+    begin_planned(&s, open);
+    s.domain.host.uac_meta.originating_time = NOW + 3600; /* the bit was set again, or only then */
+    check_cannot_be_told(&s);
+    begin_planned(&s, open);
+    kcd_values_done(&s.record.list_added);
+    s.domain.host.uac_meta.originating_time = NOW + 3600;
+    check_cannot_be_told(&s);
+    begin_planned(&s, open);
+    s.record.uac_after = s.record.uac_before;
+    s.domain.host.list_meta.originating_time = NOW + 3600;
+    check_cannot_be_told(&s);
+    begin_planned(&s, open);
+    s.domain.host.uac_meta.local_usn++; /* ours would have been one write */
+    check_cannot_be_told(&s);
+  }
+}
+
+/* 5 minutes of clock and the wait for an answer. */
+static void the_clocks_may_differ_a_little(void **state)
+{
+  (void)state;
+  static const struct {
+    time_t changed, written;
+    bool ours;
+  } cases[] = {{0, NOW - 600, true},         {0, NOW - 601, false},        {0, NOW + 600, true},
+               {0, NOW + 601, false},        {NOW + 100, NOW + 700, true}, {NOW + 100, NOW + 701, false},
+               {NOW + 100, NOW - 600, true}, {NOW + 100, NOW - 601, false}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct scene s;
+    begin_planned(&s, KCD_RECORD_UNKNOWN);
+    s.record.changed = cases[i].changed;
+    s.domain.host.uac_meta.originating_time = s.domain.host.list_meta.originating_time = cases[i].written;
+    assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host),
+                     cases[i].ours ? KCD_RECORD_APPLIED : KCD_RECORD_UNKNOWN);
+    kcd_record_claim(&s.record, &s.domain.host);
+    assert_int_equal(s.record.list_ours && s.record.uac_ours, cases[i].ours);
+    assert_int_equal(s.record.list_ours || s.record.uac_ours, cases[i].ours);
+    end(&s);
+  }
+}
+
+static void case_variants_beyond_ascii_are_not_ours(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin(&s);
+  kcd_values_done(&s.record.list_added);
+  kcd_values_add_text(&s.record.list_added, "cifs/b\xc3\xbcro");
+  LIST(&s.domain, "cifs/B\xc3\x9cRO");
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  assert_non_null(strstr(s.plan.why, "now written in another case"));
+  end(&s);
+}
+
 static void only_what_was_written_after_the_usn_is_claimed(void **state)
 {
   (void)state;
@@ -314,6 +388,9 @@ int main(void)
       cmocka_unit_test(a_planned_change_that_somebody_else_had_made),
       cmocka_unit_test(a_planned_change_whose_bit_was_there),
       cmocka_unit_test(a_planned_change_that_cannot_be_told),
+      cmocka_unit_test(a_later_change_of_somebody_else_is_not_claimed),
+      cmocka_unit_test(the_clocks_may_differ_a_little),
+      cmocka_unit_test(case_variants_beyond_ascii_are_not_ours),
       cmocka_unit_test(only_what_was_written_after_the_usn_is_claimed),
       cmocka_unit_test(hostile_values_are_shown_harmless),
   };

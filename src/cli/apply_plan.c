@@ -1,0 +1,194 @@
+/* What apply would write: the planner's word for each host, and the refusal of changes that would not help. */
+#include "applying.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/text.h>
+#include <kcdfix/uac.h>
+
+#include "pairs.h"
+
+/* The facts of all pairs of one host, for the planner. */
+static size_t facts_of_host(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host,
+                            struct kcd_facts **ret)
+{
+  struct kcd_facts *facts = kcd_calloc(set->n_targets + 1, sizeof *facts);
+  size_t n = 0;
+  for (size_t target = 0; target < set->n_targets; target++)
+    if (kcd_pair_is_asked(set, operands, host, target))
+      kcd_facts_of_pair(set, host, target, time(NULL), &facts[n++]);
+  *ret = facts;
+  return n;
+}
+
+/* A note about this DC's rule set alone: it does not make the change wrong for the KDC that counts. */
+static bool is_artefact(enum kcd_finding_id id)
+{
+  return id == KCD_F_SPN_WITH_BLANK_ON_SAMBA;
+}
+
+/* Whether the pair works once the host is as PREVIEW; else the cause that stays, in ret_why (owned). */
+static bool helps(const struct kcd_facts *facts, const struct kcd_account *preview, enum kcd_finding_id *ret_id,
+                  char **ret_why)
+{
+  struct kcd_facts after = *facts;
+  after.host = preview;
+  struct kcd_judgement judgement = {0};
+  kcd_judge(&after, facts->dc->flavour, NULL, "", &judgement);
+  bool works = judgement.verdict == KCD_WORKS;
+  for (size_t i = 0; !works && i < judgement.findings.n; i++) {
+    const struct kcd_finding *finding = &judgement.findings.v[i];
+    if (finding->severity != KCD_FAULT)
+      continue;
+    works = is_artefact(finding->id);
+    if (!works) {
+      *ret_id = finding->id;
+      *ret_why = kcd_strdup(finding->message);
+      break;
+    }
+  }
+  kcd_judgement_done(&judgement);
+  return works;
+}
+
+/* Takes MESSAGE. */
+static void refuse(struct kcd_object_plan *plan, enum kcd_finding_id id, char *message)
+{
+  plan->refusals = kcd_reallocarray(plan->refusals, plan->n_refusals + 1, sizeof *plan->refusals);
+  plan->refusals[plan->n_refusals++] = (struct kcd_refusal){.id = id, .message = message};
+}
+
+/* "Use Kerberos only" takes a right away, so it needs no pair: a host that lists nothing can lose the bit as well. */
+static bool takes_bit_away(const struct kcd_host_facts *host, enum kcd_mode mode)
+{
+  const struct kcd_account *account = host->account;
+  return mode == KCD_MODE_KERBEROS_ONLY && account && account->has_uac && account->kind == KCD_KIND_COMPUTER &&
+         !kcd_account_is_dc(account) && (account->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION);
+}
+
+/* A host without SPN operands that lists nothing, or is not there: no pair, so there is nothing to plan with. */
+static void plan_without_pairs(const struct kcd_host_facts *host, enum kcd_mode mode, struct kcd_object_plan *plan)
+{
+  KCD_AUTO_CHAR name = kcd_safe(host->operand);
+  *plan = (struct kcd_object_plan){0};
+  if (takes_bit_away(host, mode)) {
+    plan->uac_before = host->account->uac;
+    plan->uac_after = plan->uac_before & ~KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION;
+  } else if (host->account) {
+    refuse(plan, KCD_F_LIST_EMPTY, kcd_asprintf("%s lists no service, so an SPN has to be named.", name));
+  } else if (host->matches > 1) {
+    refuse(plan, KCD_F_HOST_OBJECT_DUPLICATE,
+           kcd_asprintf("%s names %zu objects, and none of them is picked: name the host by its DN.", name,
+                        host->matches));
+  } else {
+    refuse(plan, KCD_F_HOST_NOT_FOUND, kcd_asprintf("No computer named %s was found.", name));
+  }
+}
+
+/* A change that leaves every pair failing is not made: the cause is elsewhere and the grant would stay. Without a mode
+ * option the caller asked for list entries alone, and with --kerberos-only for a restriction; these are made as asked.
+ */
+static void decline_if_useless(const struct kcd_facts *facts, size_t n, struct kcd_object_plan *plan)
+{
+  struct kcd_account preview = {0};
+  kcd_plan_preview(plan, &preview);
+  bool any = false;
+  enum kcd_finding_id id = KCD_F_PREDICTION_DIFFERS;
+  KCD_AUTO_CHAR why = NULL;
+  for (size_t i = 0; i < n && !any; i++) {
+    enum kcd_finding_id one_id = id;
+    KCD_AUTO_CHAR one = NULL;
+    any = helps(&facts[i], &preview, &one_id, &one);
+    if (!why) {
+      why = KCD_TAKE(one);
+      id = one_id;
+    }
+  }
+  if (!any && why)
+    refuse(plan, id, kcd_asprintf("The change would not help: %s", why));
+  kcd_account_done(&preview);
+}
+
+/* The same object under two names is planned once. */
+static bool is_named_twice(const struct kcd_facts_set *set, size_t host)
+{
+  for (size_t i = 0; i < host; i++)
+    if (set->hosts[host].account && set->hosts[i].account == set->hosts[host].account)
+      return true;
+  return false;
+}
+
+static void plan_host(const struct applying *applying, struct apply_plans *plans, size_t host)
+{
+  const struct kcd_options *options = applying->run->options;
+  struct kcd_plan_options plan_options = {.mode = options->mode, .exact = options->exact};
+  struct kcd_object_plan *plan = &plans->plans[host];
+  const struct kcd_host_facts *found = &plans->set.hosts[host];
+  struct kcd_facts *facts = NULL;
+  size_t n = facts_of_host(&plans->set, &applying->operands, host, &facts);
+  if (is_named_twice(&plans->set, host))
+    *plan = (struct kcd_object_plan){0};
+  else if (n > 0)
+    kcd_plan_object(facts, n, &plan_options, plan);
+  else
+    plan_without_pairs(found, options->mode, plan);
+  plan->host = found->account;
+  plan->host_operand = found->operand;
+  if (options->mode == KCD_MODE_PROTOCOL_TRANSITION && kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
+    decline_if_useless(facts, n, plan);
+  free(facts);
+}
+
+int apply_plans_make(const struct applying *applying, struct apply_plans *ret, struct kcd_error *err)
+{
+  struct apply_plans plans = {0};
+  if (kcd_gather(applying->session.dir, &applying->query, &plans.set, err) != 0)
+    return -1;
+  plans.plans = kcd_calloc(plans.set.n_hosts + 1, sizeof *plans.plans);
+  for (size_t host = 0; host < plans.set.n_hosts; host++)
+    plan_host(applying, &plans, host);
+  *ret = plans;
+  return 0;
+}
+
+void apply_plans_done(struct apply_plans *plans)
+{
+  for (size_t i = 0; plans->plans && i < plans->set.n_hosts; i++)
+    kcd_object_plan_done(&plans->plans[i]);
+  free(plans->plans);
+  kcd_facts_set_done(&plans->set);
+  *plans = (struct apply_plans){0};
+}
+
+size_t apply_plans_count(const struct apply_plans *plans, enum kcd_plan_state state)
+{
+  size_t n = 0;
+  for (size_t host = 0; host < plans->set.n_hosts; host++)
+    n += kcd_object_plan_state(&plans->plans[host]) == state;
+  return n;
+}
+
+static bool same_values(const struct kcd_values *a, const struct kcd_values *b)
+{
+  bool same = a->n == b->n;
+  for (size_t i = 0; same && i < a->n; i++)
+    same = kcd_values_find(b, a->v[i].data, a->v[i].len) >= 0;
+  return same;
+}
+
+static bool same_plan(const struct kcd_object_plan *a, const struct kcd_object_plan *b)
+{
+  return kcd_object_plan_state(a) == kcd_object_plan_state(b) && same_values(&a->add, &b->add) &&
+         a->uac_before == b->uac_before && a->uac_after == b->uac_after && a->n_dc_targets == b->n_dc_targets;
+}
+
+bool apply_plans_still_hold(const struct apply_plans *before, const struct apply_plans *now)
+{
+  for (size_t host = 0; host < now->set.n_hosts; host++)
+    if (kcd_object_plan_state(&now->plans[host]) != KCD_PLAN_NOTHING &&
+        !same_plan(&before->plans[host], &now->plans[host]))
+      return false;
+  return true;
+}

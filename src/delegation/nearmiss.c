@@ -20,10 +20,12 @@ static char *bare(const char *text, bool cut_realm)
   char *to = copy;
   for (const char *from = copy; *from != '\0'; from++)
     if ((unsigned char)*from > ' ')
-      *to++ = *from == '\\' ? '/' : *from;
-  while (to > copy && to[-1] == '/')
-    to--;
+      *to++ = *from;
   *to = '\0';
+  for (char *backslash = copy; (backslash = strchr(backslash, '\\')) != NULL;)
+    *backslash = '/';
+  while (to > copy && to[-1] == '/')
+    *--to = '\0';
   return copy;
 }
 

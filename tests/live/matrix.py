@@ -42,6 +42,8 @@ SERVICES = ["cifs/2016GUI", "cifs/2016GUI.kcd.test", "CIFS/2016gui", "host/2016G
             "Microsoft Virtual System Migration Service/HV2"]
 
 USERS = ["alice", "bob", "carol", "nina", "paul", "dave", "erin", "gina", "hank", "lisa", "jmueller", "no-such-user"]
+# Where the host's own state decides, a few kinds of user show that nothing else does.
+FEW_USERS = ["alice", "bob", "carol", "gina", "no-such-user"]
 
 
 def run(*command):
@@ -103,7 +105,7 @@ def main():
     problems = []
     for (bits_name, bits), (list_name, values) in itertools.product(HOST_BITS.items(), LISTS.items()):
         set_host(bits, values)
-        for user in USERS:
+        for user in USERS if bits in (0, TRANSITION) else FEW_USERS:
             for pair in check(user):
                 where = f"{bits_name}; list {list_name}; {user}; {pair['spn']}"
                 problems += compare(pair, where)

@@ -81,14 +81,20 @@ void kcd_tally(struct kcd_change_tally *tally, const struct kcd_change_result *r
     tally->failed++;
 }
 
-static void save(struct kcd_changer *changer, struct kcd_record *record, enum kcd_record_state state)
+static void save_state(struct kcd_changer *changer, struct kcd_record *record, enum kcd_record_state state)
 {
   record->state = state;
-  record->changed = time(NULL);
   struct kcd_error err = KCD_ERROR_INIT;
   /* The write is done; a record that stays "planned" is resolved from the directory later. */
   if (kcd_state_save_record(changer->state, record, false, &err) != 0)
     kcd_show_error(&err);
+}
+
+/* As the write left it. `changed` is its time, which an undo of the record must not move. */
+static void save(struct kcd_changer *changer, struct kcd_record *record, enum kcd_record_state state)
+{
+  record->changed = time(NULL);
+  save_state(changer, record, state);
 }
 
 /* Whether everything that the plan wants is there. */
@@ -124,7 +130,7 @@ static int still_as_planned(const struct kcd_object_plan *plan, const struct kcd
   if (touches_uac && now->uac != plan->uac_before)
     return conflict(ret, now->dn, dc, "has another userAccountControl than when it was read");
   for (size_t i = 0; i < plan->add.n; i++)
-    if (kcd_values_find_nocase(&now->delegate_to, (const char *)plan->add.v[i].data) >= 0)
+    if (kcd_values_find_fold(&now->delegate_to, (const char *)plan->add.v[i].data) >= 0)
       return conflict(ret, now->dn, dc, "lists other services than when it was read");
   return 0;
 }
@@ -324,7 +330,7 @@ static bool is_taken_back(const struct kcd_account *now, const struct kcd_undo_p
 static void undone(struct kcd_changer *changer, struct kcd_record *record, struct kcd_change_result *ret)
 {
   record->undone = time(NULL);
-  save(changer, record, KCD_RECORD_UNDONE);
+  save_state(changer, record, KCD_RECORD_UNDONE);
   ret->state = "applied";
   ret->wrote = true;
 }
@@ -345,7 +351,7 @@ static void undo_read_back(struct kcd_changer *changer, struct kcd_record *recor
     ret->error = KCD_ERROR_INIT;
     undone(changer, record, ret);
   } else {
-    save(changer, record, state_before);
+    save_state(changer, record, state_before);
     ret->state = "conflict";
     if (!lost)
       conflict(ret, now.dn, changer->session->server, "was changed again at once by somebody else");
@@ -353,11 +359,14 @@ static void undo_read_back(struct kcd_changer *changer, struct kcd_record *recor
   kcd_account_done(&now);
 }
 
-void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_undo_plan *plan,
-                     struct kcd_change_result *ret)
+void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_account *now,
+                     const struct kcd_undo_plan *plan, struct kcd_change_result *ret)
 {
   *ret = (struct kcd_change_result){.state = "refused"};
   enum kcd_record_state state_before = record->state;
+  /* The record of an unfinished write claims everything; "undoing" may claim only what the object shows. */
+  if (state_before == KCD_RECORD_PLANNED || state_before == KCD_RECORD_UNKNOWN)
+    kcd_record_claim(record, now);
   record->state = KCD_RECORD_UNDOING;
   kcd_interrupt_hold();
   if (kcd_state_save_record(changer->state, record, false, &ret->error) != 0) {
@@ -372,7 +381,7 @@ void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, con
     undo_read_back(changer, record, plan, state_before, ret);
   } else {
     explain_failure(changer, record, &ret->error);
-    save(changer, record, state_before);
+    save_state(changer, record, state_before);
     ret->state = ret->error.code == KCD_E_CONFLICT ? "conflict" : "refused";
   }
   end_of_write(ret);

@@ -33,8 +33,8 @@ struct kcd_changer {
 void kcd_change_apply(struct kcd_changer *changer, const struct kcd_object_plan *plan, struct kcd_record *record,
                       struct kcd_change_result *ret);
 
-/* Takes RECORD back as PLAN (of kcd_undo_plan) says and completes the record. */
-void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_undo_plan *plan,
-                     struct kcd_change_result *ret);
+/* Takes RECORD back as PLAN (of kcd_undo_plan, made from the object as it is NOW) says, and completes the record. */
+void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_account *now,
+                     const struct kcd_undo_plan *plan, struct kcd_change_result *ret);
 
 #endif

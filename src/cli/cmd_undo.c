@@ -268,7 +268,7 @@ static void take_back(struct undoing *undoing, struct undoing_one *one)
 {
   struct kcd_changer changer = {.run = undoing->run, .session = &undoing->session, .state = &undoing->state};
   struct kcd_change_result result;
-  kcd_change_undo(&changer, one->record, &one->plan, &result);
+  kcd_change_undo(&changer, one->record, &one->now, &one->plan, &result);
   report_one(undoing, one, result.state, &result.error);
   kcd_tally(&undoing->tally, &result);
   if (result.wrote && !undoing->run->if_unwritten)

@@ -46,6 +46,7 @@ function(kcd_add_bats folder name)
     set(command "${PROJECT_SOURCE_DIR}/tests/lab/lab" run ${command})
   endif()
   set(environment
+    LC_ALL=C.UTF-8 # the tests write names with umlauts, whatever the locale of the machine
     KCDFIX_BUILD_DIR=${PROJECT_BINARY_DIR}
     KCDFIX_BIN=${PROJECT_BINARY_DIR}/src/cli/kcdfix
     KCDFIX_SOURCE_DIR=${PROJECT_SOURCE_DIR})

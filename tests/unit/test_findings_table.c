@@ -15,6 +15,9 @@
 #define DOCUMENT "../../docs/FINDINGS.md"
 #define BEGIN "<!-- begin: made by print_findings -->\n"
 #define END "<!-- end -->\n"
+#define MANUAL "../../man/kcdfix.8"
+#define MANUAL_BEGIN ".\\\" begin: made by print_findings manual\n.Bl -tag -width Ds\n"
+#define MANUAL_END ".El\n.\\\" end\n"
 
 static const char *const listed_ids[] = {
 #define X(NAME, ID) ID,
@@ -39,6 +42,7 @@ static void every_row_is_complete(void **state)
 {
   (void)state;
   static const char *const can_fix[] = {"yes", "asks", "partly", "no"};
+  static const char *const seen_in[] = {"directory", "KDC", "directory, KDC", "network", "host"};
   for (int id = 0; id < KCD_FINDINGS; id++) {
     const struct kcd_finding_info *info = kcd_finding_info((enum kcd_finding_id)id);
     assert_string_equal(info->id, listed_ids[id]);
@@ -47,6 +51,7 @@ static void every_row_is_complete(void **state)
     assert_true(strlen(info->remedy) > 0 && info->remedy[strlen(info->remedy) - 1] == '.');
     assert_true(is_one_of(info->kcdfix, can_fix, 4));
     assert_true(strlen(info->source) > 0);
+    assert_true(is_one_of(info->seen, seen_in, sizeof seen_in / sizeof seen_in[0]));
     assert_true(kcd_is_displayable(info->title) && kcd_is_displayable(info->remedy));
     assert_null(strchr(info->remedy, '|'));
   }
@@ -104,26 +109,39 @@ static char *whole_file(const char *path)
   return kcd_buf_take_text(&text);
 }
 
+static void assert_shows(const char *path, const char *begin_mark, const char *end_mark, const char *expected)
+{
+  KCD_AUTO_CHAR document = whole_file(path);
+  const char *begin = strstr(document, begin_mark);
+  assert_non_null(begin);
+  begin += strlen(begin_mark);
+  const char *end = strstr(begin, end_mark);
+  assert_non_null(end);
+  KCD_AUTO_CHAR shown = kcd_strndup(begin, (size_t)(end - begin));
+  assert_string_equal(shown, expected);
+}
+
 static void document_shows_the_table(void **state)
 {
   (void)state;
-  KCD_AUTO_CHAR document = whole_file(DOCUMENT);
   KCD_AUTO_CHAR table = findings_markdown();
-  const char *begin = strstr(document, BEGIN);
-  assert_non_null(begin);
-  begin += strlen(BEGIN);
-  const char *end = strstr(begin, END);
-  assert_non_null(end);
-  KCD_AUTO_CHAR shown = kcd_strndup(begin, (size_t)(end - begin));
-  assert_string_equal(shown, table);
+  assert_shows(DOCUMENT, BEGIN, END, table);
+}
+
+static void manual_shows_the_table(void **state)
+{
+  (void)state;
+  KCD_AUTO_CHAR list = findings_manual();
+  assert_shows(MANUAL, MANUAL_BEGIN, MANUAL_END, list);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_row_is_complete), cmocka_unit_test(no_id_stands_twice),
-      cmocka_unit_test(names_lead_to_rows),    cmocka_unit_test(lists_come_before_the_bit),
-      cmocka_unit_test(severities_have_names), cmocka_unit_test(document_shows_the_table),
+      cmocka_unit_test(every_row_is_complete),  cmocka_unit_test(no_id_stands_twice),
+      cmocka_unit_test(names_lead_to_rows),     cmocka_unit_test(lists_come_before_the_bit),
+      cmocka_unit_test(severities_have_names),  cmocka_unit_test(document_shows_the_table),
+      cmocka_unit_test(manual_shows_the_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static long try_file(const char *path)
 
 static void add_file(struct kcd_config_facts *config, const char *path, size_t len)
 {
-  if (len == 0 || config->n_files >= MANY_FILES)
+  if (config->n_files >= MANY_FILES)
     return;
   config->files = kcd_reallocarray(config->files, config->n_files + 1, sizeof(*config->files));
   struct kcd_config_file *file = &config->files[config->n_files++];
@@ -53,15 +53,14 @@ static void add_file(struct kcd_config_facts *config, const char *path, size_t l
   file->state = state_of(try_file(file->path));
 }
 
+/* To libprofile an empty name is the end of the list (PROFILE_LAST_FILESPEC in its prof_int.h). */
 static void look_at_files(struct kcd_config_facts *config)
 {
   const char *list = getenv("KRB5_CONFIG");
   if (list == NULL)
     list = DEFAULT_FILES;
-  for (size_t len; *list != '\0'; list += len + (list[len] == ':')) {
-    len = strcspn(list, ":");
+  for (size_t len; (len = strcspn(list, ":")) > 0; list += len + (list[len] == ':'))
     add_file(config, list, len);
-  }
 }
 
 /* ---- relations ---- */

@@ -96,6 +96,8 @@ struct kcd_account {
   size_t n_token;
   enum kcd_tri protected_user;              /* member of Protected Users, nested and by primary group */
   bool is_cluster_name;                     /* servicePrincipalName MSClusterVirtualServer/... */
+  bool is_cluster_node;                     /* servicePrincipalName MSServerClusterMgmtAPI/... or MSServerCluster/... */
+  bool has_auth_policy;                     /* msDS-AssignedAuthNPolicy or msDS-AssignedAuthNPolicySilo is set */
   bool admin_count;                         /* adminCount = 1 */
   enum kcd_tri has_keys;                    /* KCD_NO: the replication metadata shows that no password was ever set */
   struct kcd_attr_meta uac_meta, list_meta; /* version 0: not known */
@@ -166,6 +168,9 @@ struct kcd_facts {
   const struct kcd_account *krbtgt;   /* NULL if not read */
   struct kcd_account *const *holders; /* other accounts that list one of the SPN operands */
   size_t n_holders;
+  time_t transition_set;         /* when a record of this machine says that protocol transition was set, and not taken
+                                  * back since; 0: no such record */
+  const char *transition_record; /* its id */
   time_t now;
 };
 

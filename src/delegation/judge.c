@@ -90,6 +90,10 @@ static void diagnose(struct kcd_case *c)
   kcd_diagnose_user(c);
   kcd_diagnose_list(c);
   kcd_diagnose_entries(c);
+  kcd_diagnose_enctype(c);
+  kcd_diagnose_partner(c);
+  kcd_diagnose_domain(c);
+  kcd_diagnose_answer(c);
   kcd_diagnose_probe(c);
   kcd_diagnose_cache(c);
 }

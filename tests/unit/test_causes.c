@@ -348,12 +348,92 @@ static void the_way_back_is_a_command(void **state)
   domain_done(&d);
 }
 
+/* ---- what is not visible ---- */
+
+static void works_with_a_warning(struct domain *d)
+{
+  d->host.uac |= KCD_UAC_TRUSTED_FOR_DELEGATION;
+}
+static void works_with_a_note(struct domain *d)
+{
+  LIST(d, "cifs/2016GUI");
+}
+static void new_server(struct domain *d)
+{
+  set_string(&d->host.operating_system, "Windows Server 2025 Datacenter");
+}
+static void web_service(struct domain *d)
+{
+  LIST(d, "http/2016GUI", "http/2016GUI.contoso.com");
+  domain_ask(d, "http/2016GUI");
+}
+static void hostile_names(struct domain *d)
+{
+  set_string(&d->server.sam_account_name, "2016\x1b[2J\"GUI$");
+  both_ways(d);
+}
+
+static void suspects_are_named_where_all_is_right(void **state)
+{
+  (void)state;
+  static const struct {
+    void (*vary)(struct domain *);
+    const char *suspects;
+  } cases[] = {
+      {nothing, "share-permission-of-host on 2016GUI: Get-SmbShareAccess SHARE; icacls FOLDER\n"},
+      {works_with_a_note, "share-permission-of-host on 2016GUI: Get-SmbShareAccess SHARE; icacls FOLDER\n"},
+      {works_with_a_warning, ""},
+      {set_before_and_cleared, ""},
+      {web_service, ""},
+      {both_ways, "host-uses-credssp on CORE2016: Get-VMHost CORE2016 | Format-List VirtualMachineMigration*\n"
+                  "migration-port-blocked on CORE2016: Test-NetConnection 2016GUI -Port 6600\n"},
+      {new_server, "share-permission-of-host on 2016GUI: Get-SmbShareAccess SHARE; icacls FOLDER\n"
+                   "credssp-blocked-by-credential-guard on CORE2016: (Get-CimInstance -Namespace "
+                   "root/Microsoft/Windows/DeviceGuard Win32_DeviceGuard).SecurityServicesRunning\n"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct domain d;
+    struct kcd_judgement judgement;
+    domain_init(&d);
+    cases[i].vary(&d);
+    kcd_judge(&d.facts, WIN, NULL, "", &judgement);
+    struct kcd_buf out;
+    kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+    for (size_t k = 0; k < judgement.suspects.n; k++) {
+      const struct kcd_suspect *suspect = &judgement.suspects.v[k];
+      assert_string_equal(kcd_finding_info(suspect->id)->seen, "host");
+      kcd_buf_addf(&out, "%s on %s: %s\n", kcd_finding_info(suspect->id)->id, suspect->where, suspect->command);
+    }
+    KCD_AUTO_CHAR text = kcd_buf_take_text(&out);
+    assert_string_equal(text, cases[i].suspects);
+    kcd_judgement_done(&judgement);
+    domain_done(&d);
+  }
+}
+
+static void suspects_are_harmless(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_judgement judgement;
+  domain_init(&d);
+  hostile_names(&d);
+  kcd_judge(&d.facts, WIN, NULL, "", &judgement);
+  assert_int_equal(judgement.suspects.n, 2);
+  for (size_t i = 0; i < judgement.suspects.n; i++) {
+    assert_true(kcd_is_displayable(judgement.suspects.v[i].message));
+    assert_true(kcd_is_displayable(judgement.suspects.v[i].command));
+  }
+  kcd_judgement_done(&judgement);
+  domain_done(&d);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(causes_are_named_and_only_then),
-      cmocka_unit_test(answers_name_causes),
-      cmocka_unit_test(the_way_back_is_a_command),
+      cmocka_unit_test(causes_are_named_and_only_then), cmocka_unit_test(answers_name_causes),
+      cmocka_unit_test(the_way_back_is_a_command),      cmocka_unit_test(suspects_are_named_where_all_is_right),
+      cmocka_unit_test(suspects_are_harmless),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

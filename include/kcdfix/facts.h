@@ -145,6 +145,7 @@ struct kcd_target {
   struct kcd_account *named; /* class host or mapped to it: the computer whose cn is the first label of the SPN's host.
                               * Samba's KDC takes it where nobody holds the SPN, and finds two accounts where another
                               * one holds host/. NULL: none, or not looked for */
+  char *canonical_host;      /* what DNS calls the host, where nobody holds the SPN and that is another name; NULL */
 };
 void kcd_target_done(struct kcd_target *target);
 

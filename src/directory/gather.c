@@ -218,6 +218,7 @@ static int gather(struct gathering *g, struct kcd_error *err)
   owners_assign(g);
   reachable_assign(g);
   privileged_pick(g);
+  aliases_look_up(g);
   return 0;
 }
 

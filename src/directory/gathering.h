@@ -131,6 +131,8 @@ void owners_assign(struct gathering *g); /* which account of the set owns which 
 /* The account that owns the SPN (or has the account name) ENTRY; NULL if none is in the set. */
 struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry);
 
+void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
+
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);
 

@@ -83,6 +83,19 @@ check() {
   [ "$(head -n 1 <<<"$found")" = "error alias-or-sofs-not-listed" ]
 }
 
+@test "name-canonicalised: the name in the path is an alias in DNS that nobody registered" {
+  dns-add 2016gui.kcd.test A 127.0.0.55
+  dns-add files.kcd.test CNAME 2016gui.kcd.test
+  check -k "$key" --as alice CORE2016 cifs/FILES
+  [ "$status" -eq 1 ]
+  [[ "$found" == "error target-spn-missing"*"warning name-canonicalised"* ]]
+  run kcdfix check --as alice CORE2016 cifs/files.kcd.test
+  [[ "$output" == *"DNS has files.kcd.test as an alias of 2016gui.kcd.test"* ]]
+  dns-del files.kcd.test CNAME 2016gui.kcd.test
+  check -k "$key" --as alice CORE2016 cifs/FILES
+  [[ "$found" != *name-canonicalised* ]]
+}
+
 @test "cluster-node-forgotten: the other node lists it" {
   ad-add NODE1 servicePrincipalName MSServerClusterMgmtAPI/NODE1
   ad-add NODE2 servicePrincipalName MSServerClusterMgmtAPI/NODE2

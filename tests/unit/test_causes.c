@@ -88,6 +88,11 @@ static void listed_and_off(struct domain *d)
 {
   d->server.uac |= KCD_UAC_DISABLED;
 }
+static void alias_in_dns(struct domain *d)
+{
+  domain_drop_owners(d);
+  set_string(&d->target.canonical_host, "2016gui.contoso.com");
+}
 static void very_long_list(struct domain *d)
 {
   for (unsigned i = 0; i < 998; i++) {
@@ -205,6 +210,8 @@ static const struct row rows[] = {
     {listed_and_gone, WIN, KCD_F_STALE_TARGET_ENTRY, KCD_WARNING, "inherits the delegation"},
     {listed_and_off, WIN, KCD_F_STALE_TARGET_ENTRY, KCD_WARNING, "disabled account 2016GUI"},
     {nothing, WIN, KCD_F_STALE_TARGET_ENTRY, -1, ""},
+    {alias_in_dns, WIN, KCD_F_NAME_CANONICALISED, KCD_WARNING, "an alias of 2016gui.contoso.com"},
+    {listed_and_gone, WIN, KCD_F_NAME_CANONICALISED, -1, ""},
     {very_long_list, WIN, KCD_F_LIST_TOO_LONG, KCD_WARNING, "lists 1000 services"},
     {nearly_long_list, WIN, KCD_F_LIST_TOO_LONG, -1, ""},
 

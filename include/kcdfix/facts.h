@@ -97,6 +97,7 @@ struct kcd_account {
   enum kcd_tri protected_user;              /* member of Protected Users, nested and by primary group */
   bool is_cluster_name;                     /* servicePrincipalName MSClusterVirtualServer/... */
   bool is_cluster_node;                     /* servicePrincipalName MSServerClusterMgmtAPI/... or MSServerCluster/... */
+  bool is_ca;                               /* an enrollment service of the forest runs there */
   bool has_auth_policy;                     /* msDS-AssignedAuthNPolicy or msDS-AssignedAuthNPolicySilo is set */
   bool admin_count;                         /* adminCount = 1 */
   enum kcd_tri has_keys;                    /* KCD_NO: the replication metadata shows that no password was ever set */

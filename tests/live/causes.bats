@@ -121,6 +121,22 @@ check() {
   [ -z "$found" ]
 }
 
+@test "target-is-ca: the certification authorities of the forest are known, in check and before a change" {
+  ad-set CORE2016 userAccountControl 4096
+  config="CN=Enrollment Services,CN=Public Key Services,CN=Services,CN=Configuration,DC=kcd,DC=test"
+  ldapmodify -Q -H "ldap://$KCDFIX_DC" <<LDIF
+dn: CN=Lab CA,$config
+changetype: add
+objectClass: pKIEnrollmentService
+dNSHostName: 2016gui.kcd.test
+LDIF
+  run kcdfix apply -n --protocol-transition --as alice CORE2016 cifs/2016GUI
+  [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"2016GUI is a certification authority"* ]]
+  check --as alice CORE2016 cifs/2016GUI
+  [ "$found" = $'error protocol-transition-off\nwarning target-is-ca' ]
+  ldapdelete -Q -H "ldap://$KCDFIX_DC" "CN=Lab CA,$config"
+}
+
 @test "list-too-long: a thousand entries are told of" {
   mapfile -t many < <(seq -f 'cifs/SERVER%g' 998)
   ad-set CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI cifs/2016GUI.kcd.test "${many[@]}"

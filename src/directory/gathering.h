@@ -93,6 +93,7 @@ struct gathering {
   struct account_name user;
   struct kcd_account **users; /* what the search for the user found */
   size_t n_users;
+  struct kcd_values authorities;   /* DNS names of certification authorities */
   struct kcd_account **candidates; /* privileged users before their groups are known */
   size_t n_candidates;
   struct terms terms; /* for owners of SPNs, of the wave in the making */
@@ -130,6 +131,11 @@ void owners_search(struct gathering *g, const struct kcd_target *target);
 void owners_assign(struct gathering *g); /* which account of the set owns which SPN */
 /* The account that owns the SPN (or has the account name) ENTRY; NULL if none is in the set. */
 struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry);
+
+void authorities_search(struct gathering *g); /* which accounts are certification authorities */
+void authorities_assign(struct gathering *g);
+
+void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
 
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);

@@ -94,11 +94,11 @@ struct kcd_account {
   struct kcd_bytes rbcd;         /* msDS-AllowedToActOnBehalfOfOtherIdentity, undecoded; len 0 if absent */
   struct kcd_sid *token;         /* tokenGroups and the own SID: NULL if not read */
   size_t n_token;
-  enum kcd_tri protected_user;              /* member of Protected Users, nested and by primary group */
-  bool is_cluster_name;                     /* servicePrincipalName MSClusterVirtualServer/... */
-  bool admin_count;                         /* adminCount = 1 */
-  enum kcd_tri has_keys;                    /* KCD_NO: the replication metadata shows that no password was ever set */
-  struct kcd_attr_meta uac_meta, list_meta; /* version 0: not known */
+  enum kcd_tri protected_user; /* member of Protected Users, nested and by primary group */
+  bool is_cluster_name;        /* servicePrincipalName MSClusterVirtualServer/... */
+  bool admin_count;            /* adminCount = 1 */
+  enum kcd_tri has_keys;       /* KCD_NO: the replication metadata shows that no password was ever set */
+  struct kcd_attr_meta uac_meta, list_meta, rbcd_meta; /* version 0: not known */
 };
 void kcd_account_done(struct kcd_account *account);
 
@@ -151,6 +151,13 @@ struct kcd_account *kcd_target_account(const struct kcd_target *target);
 /* Distinct accounts among the owners. More than one is a duplicate SPN. */
 size_t kcd_target_distinct_owners(const struct kcd_target *target);
 
+/* Who bears a SID that the resource-based descriptor of a target names. */
+struct kcd_trustee {
+  struct kcd_sid sid;
+  char *name;          /* sAMAccountName; NULL where nobody was found. Owned */
+  enum kcd_tri exists; /* KCD_NO: a SID of this domain, and no account bears it; KCD_UNKNOWN: of another domain */
+};
+
 /* What is known for one pair; everything borrowed. */
 struct kcd_facts {
   const struct kcd_dc *dc;
@@ -166,6 +173,10 @@ struct kcd_facts {
   const struct kcd_account *krbtgt;   /* NULL if not read */
   struct kcd_account *const *holders; /* other accounts that list one of the SPN operands */
   size_t n_holders;
+  const struct kcd_trustee *trustees; /* those of the descriptors of the targets, as far as they were looked up */
+  size_t n_trustees;
+  struct kcd_account *const *acceptors; /* other accounts that have a resource-based descriptor; before a change only */
+  size_t n_acceptors;
   time_t now;
 };
 

@@ -45,6 +45,11 @@ struct kcd_facts_set {
   struct kcd_account *krbtgt;   /* not among the accounts: read with few attributes; owned, NULL if not readable */
   struct kcd_account **holders; /* other accounts that list one of the SPN operands (finding wrong-object) */
   size_t n_holders;
+  struct kcd_trustee *trustees; /* of the descriptors of the targets; a SID that was not looked up has no row */
+  size_t n_trustees;
+  struct kcd_account **acceptors; /* with query.reachable_accounts: the accounts with a resource-based descriptor, as
+                                   * far as the DC found them within a second */
+  size_t n_acceptors;
   struct kcd_account **privileged; /* with query.reachable_accounts: adminCount = 1, enabled, neither sensitive nor in
                                     * Protected Users */
   size_t n_privileged;

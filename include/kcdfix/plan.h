@@ -12,11 +12,14 @@
 enum kcd_mode {
   KCD_MODE_LIST_ONLY,           /* add list entries, leave the bit alone */
   KCD_MODE_PROTOCOL_TRANSITION, /* ... and set TRUSTED_TO_AUTH_FOR_DELEGATION */
-  KCD_MODE_KERBEROS_ONLY        /* ... and clear it */
+  KCD_MODE_KERBEROS_ONLY,       /* ... and clear it */
+  KCD_MODE_RESOURCE_BASED       /* name the hosts in the target's descriptor instead */
 };
-const char *kcd_mode_name(enum kcd_mode mode); /* "list-only", "protocol-transition", "kerberos-only" */
+/* "list-only", "protocol-transition", "kerberos-only", "resource-based" */
+const char *kcd_mode_name(enum kcd_mode mode);
 int kcd_mode_parse(const char *name, enum kcd_mode *ret);
-const char *kcd_mode_option(enum kcd_mode mode); /* "--protocol-transition", "--kerberos-only" or "" */
+/* "--protocol-transition", "--kerberos-only", "--resource-based" or "" */
+const char *kcd_mode_option(enum kcd_mode mode);
 
 struct kcd_plan_options {
   enum kcd_mode mode;

@@ -10,7 +10,8 @@
 
 static const char *const mode_names[] = {[KCD_MODE_LIST_ONLY] = "list-only",
                                          [KCD_MODE_PROTOCOL_TRANSITION] = "protocol-transition",
-                                         [KCD_MODE_KERBEROS_ONLY] = "kerberos-only"};
+                                         [KCD_MODE_KERBEROS_ONLY] = "kerberos-only",
+                                         [KCD_MODE_RESOURCE_BASED] = "resource-based"};
 
 const char *kcd_mode_name(enum kcd_mode mode)
 {
@@ -19,7 +20,7 @@ const char *kcd_mode_name(enum kcd_mode mode)
 
 int kcd_mode_parse(const char *name, enum kcd_mode *ret)
 {
-  for (int mode = KCD_MODE_LIST_ONLY; mode <= KCD_MODE_KERBEROS_ONLY; mode++)
+  for (int mode = KCD_MODE_LIST_ONLY; mode <= KCD_MODE_RESOURCE_BASED; mode++)
     if (strcmp(mode_names[mode], name) == 0) {
       *ret = (enum kcd_mode)mode;
       return 0;
@@ -31,7 +32,8 @@ const char *kcd_mode_option(enum kcd_mode mode)
 {
   static const char *const options[] = {[KCD_MODE_LIST_ONLY] = "",
                                         [KCD_MODE_PROTOCOL_TRANSITION] = "--protocol-transition",
-                                        [KCD_MODE_KERBEROS_ONLY] = "--kerberos-only"};
+                                        [KCD_MODE_KERBEROS_ONLY] = "--kerberos-only",
+                                        [KCD_MODE_RESOURCE_BASED] = "--resource-based"};
   return options[mode];
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <kcdfix/alloc.h>
-#include <kcdfix/secdesc.h>
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -126,25 +126,6 @@ static uint64_t spn_bits(const struct kcd_target *target, enum kcd_flavour flavo
          bit_if(target->spn.has_blank && !target->escaped_form_owned, KCD_C_SPN_BLANK);
 }
 
-/* The token a KDC builds from the host's TGT, with the groups that every authenticated account is in. */
-static bool rbcd_grants(const struct kcd_account *target, const struct kcd_account *host)
-{
-  KCD_AUTO_VALUE(kcd_secdesc) descriptor = {0};
-  struct kcd_error ignored = KCD_ERROR_INIT;
-  if (target->rbcd.len == 0 || kcd_secdesc_decode(target->rbcd.data, target->rbcd.len, &descriptor, &ignored) != 0)
-    return false;
-  struct kcd_sid *token = kcd_calloc(host->n_token + 3, sizeof *token);
-  size_t n = 0;
-  for (; n < host->n_token; n++)
-    token[n] = host->token[n];
-  token[n++] = host->sid;
-  token[n++] = (struct kcd_sid){.revision = 1, .count = 1, .authority = 1};              /* S-1-1-0 Everyone */
-  token[n++] = (struct kcd_sid){.revision = 1, .count = 1, .authority = 5, .sub = {11}}; /* Authenticated Users */
-  bool granted = kcd_secdesc_grants(&descriptor, token, n, KCD_RIGHT_CONTROL_ACCESS);
-  free(token);
-  return granted;
-}
-
 /* A password that was never set leaves no keys. pwdLastSet alone does not tell: it can be reset to 0. */
 static bool has_no_keys(const struct kcd_account *account)
 {
@@ -165,7 +146,7 @@ static uint64_t target_bits(const struct kcd_facts *facts)
          bit_if(!kcd_account_is_enabled(target), KCD_C_TARGET_DISABLED) |
          bit_if(is_locked(target), KCD_C_TARGET_LOCKED) |
          bit_if(has_uac(target, KCD_UAC_NOT_DELEGATED), KCD_C_TARGET_SENSITIVE) |
-         bit_if(foreign, KCD_C_TARGET_OTHER_DOMAIN) | bit_if(rbcd_grants(target, facts->host), KCD_C_RBCD_GRANTS);
+         bit_if(foreign, KCD_C_TARGET_OTHER_DOMAIN) | bit_if(kcd_rbcd_grants(target, facts->host), KCD_C_RBCD_GRANTS);
 }
 
 void kcd_situation_of(const struct kcd_facts *facts, enum kcd_flavour flavour, struct kcd_situation *ret)

@@ -254,7 +254,7 @@ static void wrong_values_are_refused(void **state)
                {"id", json_string("20261121T201403Z-a/b")},
                {"run", json_string("")},
                {"state", json_string("done")},
-               {"mode", json_string("resource-based")},
+               {"mode", json_string("unconstrained")},
                {"guid", json_string("04030201-0605-0807-090a-0b0c0d0e0f1")},
                {"created", json_string("yesterday")},
                {"uid", json_integer(INT64_C(4294967296))},

@@ -34,6 +34,8 @@ const char *kcd_flavour_name(enum kcd_flavour flavour);
 /* -1 for an unknown name. */
 int kcd_flavour_parse(const char *name, enum kcd_flavour *ret);
 
+bool kcd_flavour_is_samba(enum kcd_flavour flavour);
+
 enum kcd_tri { KCD_UNKNOWN = 0, KCD_NO, KCD_YES };
 
 /* The domain controller that answered, from its RootDSE and its computer object. Strings owned. */

@@ -48,7 +48,7 @@ static void add_cure(const struct kcd_case *c, struct kcd_finding *f)
   if (command != NULL || !kcd_case_is_samba(c) || c->target->sam_account_name == NULL ||
       c->facts->host->sam_account_name == NULL)
     return;
-  KCD_AUTO_CHAR line = kcd_samba_add_principal(c->target->sam_account_name, c->facts->host->sam_account_name);
+  KCD_AUTO_CHAR line = kcd_samba_add_principal(NULL, c->target->sam_account_name, c->facts->host->sam_account_name);
   kcd_finding_remedy(f, "On the domain controller itself, since Samba refuses this write over LDAP: %s", line);
 }
 

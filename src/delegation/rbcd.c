@@ -110,9 +110,10 @@ void kcd_rbcd_read(const struct kcd_facts *facts, const struct kcd_account *targ
 {
   KCD_AUTO_VALUE(kcd_secdesc) sd = {0};
   struct kcd_error why = KCD_ERROR_INIT;
-  *ret = (struct kcd_rbcd){.present = target != NULL && target->rbcd.len > 0};
-  if (!ret->present)
+  *ret = (struct kcd_rbcd){0};
+  if (target == NULL || target->rbcd.len == 0)
     return;
+  ret->present = true;
   if (kcd_secdesc_decode(target->rbcd.data, target->rbcd.len, &sd, &why) != 0) {
     ret->malformed = kcd_safe(why.message);
     return;

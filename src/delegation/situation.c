@@ -16,11 +16,6 @@ static uint64_t bit_if(bool holds, enum kcd_condition condition)
   return holds ? KCD_BIT(condition) : 0;
 }
 
-static bool is_samba(enum kcd_flavour flavour)
-{
-  return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419 || flavour == KCD_FLAVOUR_SAMBA_MIT;
-}
-
 static bool is_heimdal(enum kcd_flavour flavour)
 {
   return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419;
@@ -40,8 +35,8 @@ static bool is_locked(const struct kcd_account *account)
  * it is its own rules that are asked for. */
 static bool is_protected(const struct kcd_account *account, const struct kcd_dc *dc, enum kcd_flavour flavour)
 {
-  bool too_old =
-      dc != NULL && !is_samba(flavour) && !is_samba(dc->flavour) && dc->dc_level > 0 && dc->dc_level < LEVEL_2012_R2;
+  bool too_old = dc != NULL && !kcd_flavour_is_samba(flavour) && !kcd_flavour_is_samba(dc->flavour) &&
+                 dc->dc_level > 0 && dc->dc_level < LEVEL_2012_R2;
   return account->protected_user == KCD_YES && !too_old;
 }
 
@@ -109,7 +104,7 @@ static bool is_duplicate(const struct kcd_target *target, enum kcd_flavour flavo
   const struct kcd_account *first = kcd_target_account(target);
   bool direct = target->n_owners > 0 && target->owners[0].direct;
   bool by_host = !direct || kcd_equal_nocase(target->spn.service_class, "host");
-  if (is_samba(flavour) && by_host && first != NULL && target->named != NULL && target->named != first)
+  if (kcd_flavour_is_samba(flavour) && by_host && first != NULL && target->named != NULL && target->named != first)
     return true;
   for (size_t i = 0; i < target->n_owners; i++)
     if (target->owners[i].direct == direct && target->owners[i].account != first)

@@ -197,6 +197,7 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   reachable_search(g);
   privileged_search(g);
   trustees_search(g);
+  writability_search(g);
   wave_add_terms(&g->wave, g, &g->terms, take_accounts);
   acceptors_search(g);
   targets_search_holders(g);

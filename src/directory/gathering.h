@@ -134,6 +134,7 @@ struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry)
 /* trustees.c: who is named in the resource-based descriptors of the targets, and who else has one */
 void trustees_search(struct gathering *g);
 void acceptors_search(struct gathering *g);
+void writability_search(struct gathering *g);
 
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);

@@ -5,6 +5,7 @@
 
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/rbcd.h>
+#include <kcdfix/text.h>
 
 #include "dir.h"
 
@@ -123,4 +124,26 @@ void acceptors_search(struct gathering *g)
   struct kcd_search search = {
       .scope = KCD_SUBTREE, .attributes = kcd_account_attributes, .limit = MAX_ACCEPTORS, .best_effort = true};
   wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), kcd_strdup("(" KCD_ATTR_RBCD "=*)"), take_acceptors, 0);
+}
+
+/* ---- may the attribute be written? ---- */
+
+static void take_writability(struct gathering *g, size_t index, const struct kcd_entries *found)
+{
+  (void)index;
+  const char *value = found->n == 1 ? kcd_entry_text(&found->v[0], "systemOnly") : NULL;
+  if (value != NULL)
+    g->set->rbcd_system_only = kcd_equal_nocase(value, "FALSE") ? KCD_NO : KCD_YES;
+}
+
+/* Samba keeps to systemOnly, Windows does not for this attribute (docs/decisions). */
+void writability_search(struct gathering *g)
+{
+  static const char *const system_only[] = {"systemOnly", NULL};
+  if (!g->query->resource_based || !dc_is_samba(g->dc))
+    return;
+  struct kcd_search search = {.scope = KCD_BASE, .attributes = system_only, .missing_is_empty = true};
+  wave_add(&g->wave, search,
+           kcd_asprintf("CN=ms-DS-Allowed-To-Act-On-Behalf-Of-Other-Identity,CN=Schema,%s", g->dc->config_nc), NULL,
+           take_writability, 0);
 }

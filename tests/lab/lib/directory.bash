@@ -96,15 +96,18 @@ new_password() {
   printf '%s' "$password"
 }
 
-# local_database COMMAND [ARG...]: for what LDAP does not offer, in the DC's own files.
+# local_database COMMAND [ARG...]: for what LDAP does not offer, in the own files of the DC that KCDFIX_DC names.
 local_database() {
-  /usr/bin/python3 -I "$LAB_LIB/../localdb.py" "$KCDFIX_LAB_DIR/dc1/smb.conf" "$@"
+  "${IN_TREE[@]}" /usr/bin/python3 -I "$LAB_SOURCE/localdb.py" "$KCDFIX_LAB_DIR/${KCDFIX_DC%%.*}/smb.conf" "$@"
 }
 
+# Made in the lab's directory, the one place that the DC's programs and the caller both see.
 export_keytab() {
-  rm -f -- "$2"
-  local_database keytab "$1" "$2" >/dev/null
-  [[ -s $2 ]] || { echo "no keys: $1" >&2; return 1; }
+  local made
+  made=$(mktemp -u "$KCDFIX_LAB_DIR/keytab.XXXXXX")
+  local_database keytab "$1" "$made" >/dev/null
+  [[ -s $made ]] || { echo "no keys: $1" >&2; return 1; }
+  mv -f -- "$made" "$2"
 }
 
 # dns_record add|delete NAME TYPE DATA: over RPC, as an administrator would. The longest zone that NAME ends in is its
@@ -114,7 +117,7 @@ dns_record() {
   [[ $name != *"_msdcs.$LAB_DNS_DOMAIN" ]] || zone=_msdcs.$LAB_DNS_DOMAIN
   name=${name%"$zone"}
   name=${name%.}
-  log=$(samba-tool dns "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4" \
+  log=$("${IN_TREE[@]}" samba-tool dns "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4" \
     --configfile="$KCDFIX_LAB_DIR/dc1/smb.conf" --use-krb5-ccache="${HELPER_CCACHE#FILE:}" 2>&1) ||
     { echo "$log" >&2; return 1; }
 }

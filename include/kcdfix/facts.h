@@ -98,6 +98,9 @@ struct kcd_account {
   size_t n_token;
   enum kcd_tri protected_user; /* member of Protected Users, nested and by primary group */
   bool is_cluster_name;        /* servicePrincipalName MSClusterVirtualServer/... */
+  bool is_cluster_node;        /* servicePrincipalName MSServerClusterMgmtAPI/... or MSServerCluster/... */
+  bool is_ca;                  /* an enrollment service of the forest runs there */
+  bool has_auth_policy;        /* msDS-AssignedAuthNPolicy or msDS-AssignedAuthNPolicySilo is set */
   bool admin_count;            /* adminCount = 1 */
   enum kcd_tri has_keys;       /* KCD_NO: the replication metadata shows that no password was ever set */
   struct kcd_attr_meta uac_meta, list_meta, rbcd_meta; /* version 0: not known */
@@ -145,6 +148,7 @@ struct kcd_target {
   struct kcd_account *named; /* class host or mapped to it: the computer whose cn is the first label of the SPN's host.
                               * Samba's KDC takes it where nobody holds the SPN, and finds two accounts where another
                               * one holds host/. NULL: none, or not looked for */
+  char *canonical_host;      /* what DNS calls the host, where nobody holds the SPN and that is another name; NULL */
 };
 void kcd_target_done(struct kcd_target *target);
 
@@ -179,6 +183,9 @@ struct kcd_facts {
   size_t n_trustees;
   struct kcd_account *const *acceptors; /* other accounts that have a resource-based descriptor; before a change only */
   size_t n_acceptors;
+  time_t transition_set;         /* when a record of this machine says that protocol transition was set, and not taken
+                                  * back since; 0: no such record */
+  const char *transition_record; /* its id */
   time_t now;
 };
 

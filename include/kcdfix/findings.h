@@ -147,6 +147,20 @@ void kcd_findings_done(struct kcd_findings *findings);
 int kcd_findings_worst(const struct kcd_findings *findings);
 bool kcd_findings_has(const struct kcd_findings *findings, enum kcd_finding_id id);
 
+/* What nobody can see from here and what fails next where all else is right: no finding, since nothing says that it is
+ * so. */
+struct kcd_suspect {
+  enum kcd_finding_id id; /* its row is seen on the host alone */
+  char *message;          /* what is not visible; owned, terminal-safe */
+  char *where;            /* the machine to look on, or to look from; owned, terminal-safe */
+  char *command;          /* for PowerShell there; owned, terminal-safe */
+};
+struct kcd_suspects {
+  struct kcd_suspect *v;
+  size_t n;
+};
+void kcd_suspects_done(struct kcd_suspects *suspects);
+
 enum kcd_verdict { KCD_WORKS, KCD_FAILS, KCD_CANNOT_TELL };
 const char *kcd_verdict_name(enum kcd_verdict verdict); /* "works", "fails", "unknown" */
 
@@ -161,6 +175,7 @@ struct kcd_judgement {
   enum kcd_verdict verdict;                  /* observed where a probe ran to its end, else predicted */
   bool agree;                                /* prediction and observation say the same (true without a probe) */
   struct kcd_findings findings;              /* in order of repair */
+  struct kcd_suspects suspects;              /* none unless the pair works without an error or a warning */
 };
 
 /* Predicts, compares with the observation (NULL if none), names the causes and orders them. FLAVOUR is the DC's, or the

@@ -25,6 +25,8 @@ enum kcd_condition {
   KCD_C_HOST_UNCONSTRAINED,
   KCD_C_HOST_SENSITIVE,      /* NOT_DELEGATED on the host itself */
   KCD_C_HOST_PROTECTED,      /* host in Protected Users */
+  KCD_C_HOST_DES_ONLY,       /* USE_DES_KEY_ONLY on the host: no key that a KDC of today uses */
+  KCD_C_HOST_NO_ETYPE,       /* msDS-SupportedEncryptionTypes of the host names neither RC4 nor AES, or the above */
   KCD_C_LIST_NONEMPTY,       /* msDS-AllowedToDelegateTo holds at least one value */
   KCD_C_SPN_LISTED,          /* ... and the SPN asked for, compared as the KDC does */
   KCD_C_TGT_NOT_FORWARDABLE, /* krbtgt is NOT_DELEGATED; behind the AS step: the host's TGT lacks the flag */
@@ -43,6 +45,8 @@ enum kcd_condition {
   KCD_C_SPN_BLANK_UNLISTED, /* a blank; registered in the escaped form too, but not listed so */
   KCD_C_TARGET_KRBTGT,
   KCD_C_TARGET_NO_KEYS,
+  KCD_C_TARGET_NO_ETYPE,     /* as HOST_NO_ETYPE, of the target */
+  KCD_C_TARGET_NO_AUTH_DATA, /* NO_AUTH_DATA_REQUIRED on the target */
   KCD_C_TARGET_DISABLED,
   KCD_C_TARGET_LOCKED,
   KCD_C_TARGET_SENSITIVE, /* ticket is given, not forwardable */

@@ -12,6 +12,7 @@
 #include <kcdfix/text.h>
 
 #include "exit_status.h"
+#include "remembered.h"
 
 /* The check of all pairs, while it runs. */
 struct checking {
@@ -21,6 +22,7 @@ struct checking {
   const struct kcd_facts_set *set;
   const struct kcd_operands *operands;
   char *context;
+  struct kcd_remembered remembered;
   struct kcd_pairs_outcome outcome;
 };
 
@@ -116,6 +118,7 @@ static void check_pair(struct checking *checking, struct kcd_probe *probe, size_
 {
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
+  kcd_remember(&checking->remembered, &facts);
   struct kcd_observation observation = {0};
   bool probed = probe && facts.host;
   if (probed) {
@@ -207,5 +210,6 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
   for (size_t host = 0; host < set->n_hosts; host++)
     check_host(&checking, host);
   free(checking.context);
+  kcd_remembered_done(&checking.remembered);
   *ret = checking.outcome;
 }

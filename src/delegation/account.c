@@ -32,6 +32,8 @@ const char *const kcd_account_attributes[] = {
     "servicePrincipalName",
     "msDS-AllowedToActOnBehalfOfOtherIdentity",
     "adminCount",
+    "msDS-AssignedAuthNPolicy",
+    "msDS-AssignedAuthNPolicySilo",
     "replPropertyMetaData",
     NULL,
 };
@@ -125,10 +127,10 @@ static void read_metadata(const struct kcd_entry *entry, struct kcd_account *acc
   account->has_keys = find_meta(&values->v[0], ATTID_SUPPLEMENTAL_CREDENTIALS, &keys) ? KCD_YES : KCD_NO;
 }
 
-static bool has_cluster_spn(const struct kcd_values *spns)
+static bool has_class(const struct kcd_values *spns, const char *class_and_slash)
 {
   for (size_t i = 0; i < spns->n; i++)
-    if (spns->v[i].data != NULL && kcd_starts_nocase((const char *)spns->v[i].data, "MSClusterVirtualServer/"))
+    if (spns->v[i].data != NULL && kcd_starts_nocase((const char *)spns->v[i].data, class_and_slash))
       return true;
   return false;
 }
@@ -144,7 +146,11 @@ void kcd_account_from_entry(const struct kcd_entry *entry, struct kcd_account *r
   const struct kcd_values *rbcd = kcd_entry_get(entry, "msDS-AllowedToActOnBehalfOfOtherIdentity");
   if (rbcd != NULL)
     account.rbcd = kcd_bytes_copy(rbcd->v[0].data, rbcd->v[0].len);
-  account.is_cluster_name = has_cluster_spn(&account.spns);
+  account.is_cluster_name = has_class(&account.spns, "MSClusterVirtualServer/");
+  account.is_cluster_node =
+      has_class(&account.spns, "MSServerClusterMgmtAPI/") || has_class(&account.spns, "MSServerCluster/");
+  account.has_auth_policy = kcd_entry_get(entry, "msDS-AssignedAuthNPolicy") != NULL ||
+                            kcd_entry_get(entry, "msDS-AssignedAuthNPolicySilo") != NULL;
   if (account.primary_group_rid == RID_PROTECTED_USERS)
     account.protected_user = KCD_YES;
   *ret = account;

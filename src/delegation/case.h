@@ -46,6 +46,9 @@ enum kcd_severity kcd_case_weigh(const struct kcd_case *c, uint64_t set, uint64_
 /* "KDC_ERR_BADOPTION (13)": the error of the failing step of PREDICTION; "" if none fails. Owned. */
 char *kcd_prediction_error(const struct kcd_prediction *prediction);
 
+/* Whether the KDC refused S4U2Self or S4U2Proxy with KDC_ERR_POLICY, and no state of the user's account says why. */
+bool kcd_case_is_refused_by_policy(const struct kcd_case *c);
+
 /* Whether the probe's own TGT, and not the directory, is why its tickets are not forwardable. */
 bool kcd_probe_tgt_is_to_blame(const struct kcd_judgement *judgement);
 
@@ -87,7 +90,13 @@ void kcd_diagnose_entries(struct kcd_case *c);
 void kcd_diagnose_target(struct kcd_case *c);
 void kcd_diagnose_duplicate(struct kcd_case *c);
 void kcd_diagnose_user(struct kcd_case *c);
+void kcd_diagnose_enctype(struct kcd_case *c);
+void kcd_diagnose_partner(struct kcd_case *c);
+void kcd_diagnose_domain(struct kcd_case *c);
+void kcd_diagnose_answer(struct kcd_case *c);
 void kcd_diagnose_probe(struct kcd_case *c);
 void kcd_diagnose_cache(struct kcd_case *c);
+/* Behind all of them: what is not visible, where all that is visible is right. */
+void kcd_name_suspects(struct kcd_case *c);
 
 #endif

@@ -82,6 +82,40 @@ static void krbtgt(struct kcd_case *c)
   kcd_values_done(&found);
 }
 
+/* The entry asked for leads to nobody, or to an account that is out of use. */
+static void stale(struct kcd_case *c)
+{
+  bool nobody = kcd_case_has(c, KCD_C_SPN_UNKNOWN) && !kcd_case_has(c, KCD_C_SPN_BY_NAME);
+  bool off = c->target != NULL && !kcd_account_is_enabled(c->target) && !kcd_target_is_kdc(c->facts->target);
+  if (!kcd_list_matches(&c->facts->host->delegate_to, c->spn) || (!nobody && !off))
+    return;
+  struct kcd_values entry = {0};
+  kcd_values_add_text(&entry, c->spn);
+  struct kcd_finding *f = add(c, KCD_F_STALE_TARGET_ENTRY, &entry);
+  kcd_values_done(&entry);
+  if (nobody)
+    kcd_finding_say(f, "%s lists %s, and no account holds that name: whoever registers it inherits the delegation.",
+                    c->host_name, c->spn);
+  else
+    kcd_finding_say(f, "%s lists %s, which leads to the disabled account %s.", c->host_name, c->spn, c->target_name);
+}
+
+#define LIST_IS_LONG 1000u /* a value that is not linked ends near 1,200 values; observed limits, not specified */
+
+static void too_long(struct kcd_case *c)
+{
+  const size_t n = c->facts->host->delegate_to.n;
+  if (n < LIST_IS_LONG)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_LIST_TOO_LONG, KCD_WARNING, kcd_account_subject(c->facts->host, c->facts->host_operand));
+  kcd_finding_say(f,
+                  "%s lists %u services; Active Directory holds about 1,200 in such a list and then refuses another "
+                  "one.",
+                  c->host_name, (unsigned)n);
+  kcd_finding_uint(f, "entries", n);
+}
+
 void kcd_diagnose_entries(struct kcd_case *c)
 {
   if (c->facts->host == NULL)
@@ -89,4 +123,6 @@ void kcd_diagnose_entries(struct kcd_case *c)
   malformed(c);
   doubles(c);
   krbtgt(c);
+  stale(c);
+  too_long(c);
 }

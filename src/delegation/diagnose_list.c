@@ -88,8 +88,35 @@ static void other_port_only(struct kcd_case *c, const char *listed)
   kcd_finding_remedy(f, "List %s too.", c->spn);
 }
 
+static void alias_only(struct kcd_case *c, const char *listed)
+{
+  struct kcd_finding *f = add(c, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT);
+  kcd_finding_say(
+      f,
+      "%s is listed, another name of the same account, %s, but not %s. The KDC compares names, not accounts, "
+      "and the client asks for the name that stands in the path.",
+      listed, c->target_name, c->spn);
+  kcd_finding_remedy(f, "List %s too.", c->spn);
+}
+
+/* A scale-out file server, or another role of a cluster: what is listed may be its nodes. */
+static void cluster_role_only(struct kcd_case *c)
+{
+  struct kcd_finding *f = add(c, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT);
+  kcd_finding_say(
+      f,
+      "%s is not listed. %s is the name of a cluster role, such as a scale-out file server, and entries for "
+      "the nodes that carry it do not stand for it.",
+      c->spn, c->target_name);
+  kcd_finding_remedy(f, "List %s on every host that opens it.", c->spn);
+}
+
 static void not_listed(struct kcd_case *c)
 {
+  if (c->target != NULL && c->target->is_cluster_name) {
+    cluster_role_only(c);
+    return;
+  }
   unsigned n = (unsigned)c->facts->host->delegate_to.n;
   struct kcd_finding *f = add(c, KCD_F_SPN_NOT_LISTED, KCD_FAULT);
   kcd_finding_say(f, "%s is not listed on %s, which may delegate to %u other service%s.", c->spn, c->host_name, n,
@@ -122,6 +149,9 @@ static void missing(struct kcd_case *c)
     break;
   case KCD_MISS_CLASS:
     other_class_only(c, listed);
+    break;
+  case KCD_MISS_ALIAS:
+    alias_only(c, listed);
     break;
   case KCD_MISS_FAR:
     not_listed(c);

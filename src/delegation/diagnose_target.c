@@ -69,6 +69,23 @@ static void spn_missing(struct kcd_case *c)
   kcd_finding_text(f, "servicePrincipalName", c->spn);
 }
 
+/* A CNAME: Windows asks for the name that was typed, clients that canonicalise for the other one. */
+static void alias_in_dns(struct kcd_case *c)
+{
+  const struct kcd_target *target = c->facts->target;
+  if (target->canonical_host == NULL)
+    return;
+  KCD_AUTO_CHAR real = kcd_spn_with_host(&target->spn, target->canonical_host);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_NAME_CANONICALISED, KCD_WARNING, c->spn);
+  kcd_finding_say(f,
+                  "DNS has %s as an alias of %s. A Windows client asks for the name that was typed, a client that "
+                  "canonicalises asks for %s.",
+                  target->spn.host, target->canonical_host, real);
+  kcd_finding_remedy(f, "Open the server as %s, or register the alias on its account and list that too.",
+                     target->canonical_host);
+  kcd_finding_text(f, "canonicalName", target->canonical_host);
+}
+
 static void unknown(struct kcd_case *c)
 {
   if (!kcd_case_has(c, KCD_C_SPN_UNKNOWN) || kcd_case_has(c, KCD_C_TARGET_KRBTGT))
@@ -191,13 +208,29 @@ static void is_dc(struct kcd_case *c)
   kcd_finding_uint(f, "userAccountControl", c->target->uac);
 }
 
+static void is_ca(struct kcd_case *c)
+{
+  if (c->target == NULL || !c->target->is_ca)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_IS_CA, kcd_case_has(c, KCD_C_SPN_LISTED) ? KCD_WARNING : KCD_NOTE,
+                   kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f,
+                  "%s is a certification authority. Whoever controls %s can act there as any user who may be "
+                  "delegated, and issue certificates for anybody.",
+                  c->target_name, c->host_name);
+  kcd_finding_text(f, "dNSHostName", c->target->dns_host_name);
+}
+
 void kcd_diagnose_target(struct kcd_case *c)
 {
   kdc_itself(c);
   other_domain(c);
   unknown(c);
+  alias_in_dns(c);
   blank(c);
   out_of_use(c);
   no_keys(c);
   is_dc(c);
+  is_ca(c);
 }

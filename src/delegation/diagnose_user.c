@@ -95,6 +95,35 @@ static void sensitive(struct kcd_case *c)
   kcd_finding_uint(f, "userAccountControl", c->facts->user->uac);
 }
 
+/* The advice to mark every administrator meets the very people who run Hyper-V Manager. */
+static void marked_as_admin(struct kcd_case *c)
+{
+  if (!kcd_case_has(c, KCD_C_USER_SENSITIVE) || c->facts->user == NULL || !c->facts->user->admin_count)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_ADMINS_MARKED_SENSITIVE, KCD_NOTE, kcd_account_subject(c->facts->user, c->user_name));
+  kcd_finding_say(f,
+                  "%s is an administrator and marked sensitive, as hardening guides advise: so some administrators can "
+                  "and others cannot.",
+                  c->user_name);
+  kcd_finding_uint(f, "adminCount", 1);
+}
+
+/* What the policy says is not read: whether it bars this pair shows in the KDC's answer. */
+static void under_policy(struct kcd_case *c)
+{
+  bool enforced = c->flavour != KCD_FLAVOUR_SAMBA_417 && c->flavour != KCD_FLAVOUR_WINDOWS_2008;
+  if (c->facts->user == NULL || !c->facts->user->has_auth_policy || !enforced)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_USER_AUTH_POLICY, kcd_case_is_refused_by_policy(c) ? KCD_FAULT : KCD_WARNING,
+                   kcd_account_subject(c->facts->user, c->user_name));
+  kcd_finding_say(f, "%s is bound by an authentication policy or silo%s", c->user_name,
+                  f->severity == KCD_FAULT ? ", and the KDC refuses with KDC_ERR_POLICY (12)."
+                                           : ". Whether it admits this host is for the KDC to say; it would refuse "
+                                             "with KDC_ERR_POLICY (12).");
+}
+
 static void protected(struct kcd_case *c)
 {
   if (!kcd_case_has(c, KCD_C_USER_PROTECTED) || c->facts->user == NULL)
@@ -118,5 +147,7 @@ void kcd_diagnose_user(struct kcd_case *c)
     not_found(c);
   unusable(c);
   sensitive(c);
+  marked_as_admin(c);
   protected(c);
+  under_policy(c);
 }

@@ -49,6 +49,19 @@ void kcd_findings_done(struct kcd_findings *findings)
   *findings = (struct kcd_findings){0};
 }
 
+void kcd_suspects_done(struct kcd_suspects *suspects)
+{
+  if (suspects == NULL)
+    return;
+  for (size_t i = 0; i < suspects->n; i++) {
+    free(suspects->v[i].message);
+    free(suspects->v[i].where);
+    free(suspects->v[i].command);
+  }
+  free(suspects->v);
+  *suspects = (struct kcd_suspects){0};
+}
+
 int kcd_findings_worst(const struct kcd_findings *findings)
 {
   int worst = -1;

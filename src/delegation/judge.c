@@ -91,6 +91,10 @@ static void diagnose(struct kcd_case *c)
   kcd_diagnose_list(c);
   kcd_diagnose_rbcd(c);
   kcd_diagnose_entries(c);
+  kcd_diagnose_enctype(c);
+  kcd_diagnose_partner(c);
+  kcd_diagnose_domain(c);
+  kcd_diagnose_answer(c);
   kcd_diagnose_probe(c);
   kcd_diagnose_cache(c);
 }
@@ -132,6 +136,7 @@ void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const st
                        .flavour = flavour};
   diagnose(&c);
   spare_working_pair(ret);
+  kcd_name_suspects(&c);
   sort(&ret->findings);
 }
 
@@ -140,5 +145,6 @@ void kcd_judgement_done(struct kcd_judgement *judgement)
   if (judgement == NULL)
     return;
   kcd_findings_done(&judgement->findings);
+  kcd_suspects_done(&judgement->suspects);
   *judgement = (struct kcd_judgement){0};
 }

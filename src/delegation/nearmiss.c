@@ -100,6 +100,35 @@ static ptrdiff_t find_host(const struct kcd_values *list, const struct kcd_targe
   return -1;
 }
 
+static bool account_bears(const struct kcd_account *account, const char *host)
+{
+  KCD_AUTO_CHAR own = kcd_account_short_name(account);
+  if (kcd_equal_nocase(own, host) || (account->dns_host_name != NULL && kcd_equal_nocase(account->dns_host_name, host)))
+    return true;
+  for (size_t i = 0; i < account->spns.n; i++)
+    if (has_host(&account->spns.v[i], NULL, host, NULL))
+      return true;
+  return false;
+}
+
+/* The account's own name is listed where an alias of it was asked for, or the reverse. */
+static ptrdiff_t find_alias(const struct kcd_values *list, const struct kcd_target *target)
+{
+  const struct kcd_account *account = kcd_target_account(target);
+  for (size_t i = 0; account != NULL && i < list->n; i++) {
+    struct kcd_spn spn;
+    struct kcd_error err = KCD_ERROR_INIT;
+    if (list->v[i].len == 0 || strlen((const char *)list->v[i].data) != list->v[i].len ||
+        kcd_spn_parse((const char *)list->v[i].data, &spn, &err) != 0)
+      continue;
+    bool found = kcd_equal_nocase(spn.service_class, target->spn.service_class) && account_bears(account, spn.host);
+    kcd_spn_done(&spn);
+    if (found)
+      return (ptrdiff_t)i;
+  }
+  return -1;
+}
+
 enum kcd_near_miss kcd_near_miss_find(const struct kcd_values *list, const struct kcd_target *target, size_t *ret)
 {
   const struct {
@@ -109,7 +138,8 @@ enum kcd_near_miss kcd_near_miss_find(const struct kcd_values *list, const struc
                {KCD_MISS_SIBLING, kcd_list_find(list, target->sibling)},
                {KCD_MISS_HOST, find_host_class(list, target)},
                {KCD_MISS_PORT, find_host(list, target, target->spn.service_class)},
-               {KCD_MISS_CLASS, find_host(list, target, NULL)}};
+               {KCD_MISS_CLASS, find_host(list, target, NULL)},
+               {KCD_MISS_ALIAS, find_alias(list, target)}};
   for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
     if (found[i].at >= 0) {
       *ret = (size_t)found[i].at;

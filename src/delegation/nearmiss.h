@@ -10,7 +10,8 @@ enum kcd_near_miss {
   KCD_MISS_SIBLING, /* the short form of an FQDN SPN, or the reverse */
   KCD_MISS_HOST,    /* host/ of the same name, where the class is mapped to host/ */
   KCD_MISS_PORT,    /* the same class and host, with another port or service name behind them */
-  KCD_MISS_CLASS    /* another service class on the same name */
+  KCD_MISS_CLASS,   /* another service class on the same name */
+  KCD_MISS_ALIAS    /* the same class on another name of the account that holds the SPN */
 };
 
 /* The nearest of the entries, and its index in RET (not set with FAR). */

@@ -128,6 +128,22 @@ static void warn_others_stop(struct kcd_object_plan *plan, const struct kcd_fact
   kcd_values_done(&others);
 }
 
+/* Whoever acts there as an administrator can issue certificates, and so become anybody. */
+static void warn_authorities(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
+{
+  for (size_t i = 0; i < n_facts; i++) {
+    const struct kcd_account *target = kcd_target_account(facts[i].target);
+    if (target == NULL || !target->is_ca)
+      continue;
+    KCD_AUTO_CHAR name = kcd_account_label(target, "");
+    kcd_plan_warn(plan,
+                  kcd_sentence("%s is a certification authority: whoever controls this host could act there as an "
+                               "administrator and issue certificates for anybody.",
+                               name));
+    return;
+  }
+}
+
 static void warn_object(struct kcd_object_plan *plan)
 {
   const struct kcd_account *host = plan->host;
@@ -151,5 +167,6 @@ void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts 
   warn_still_fails(plan, mode);
   if (has_transition(plan->uac_before) && !has_transition(plan->uac_after))
     warn_others_stop(plan, facts, n_facts);
+  warn_authorities(plan, facts, n_facts);
   warn_object(plan);
 }

@@ -64,6 +64,8 @@ static struct kcd_predicted proxy_with_user_ticket(const struct walk *walk, uint
   if ((bits & (KCD_BIT(KCD_C_USER_UNKNOWN) | KCD_BIT(KCD_C_USER_FOREIGN))) != 0)
     return not_tried(certain); /* nothing is known of such a ticket */
   struct kcd_predicted evidence = decide(walk, KCD_STEP_USER_TICKET, bits, certain);
+  if (evidence.answer.outcome != KCD_TICKET)
+    return not_tried(evidence.certain);
   return proxy(walk, behind_as, &evidence);
 }
 

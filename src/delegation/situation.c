@@ -26,6 +26,15 @@ static bool has_uac(const struct kcd_account *account, uint32_t flag)
   return (account->uac & flag) != 0;
 }
 
+/* Types that a KDC of today seals with: RC4, AES128, AES256 (MS-KILE 2.2.7). 0 and absent mean the KDC's default. */
+#define ENCTYPES_IN_USE 0x1Cu
+
+static bool has_no_enctype(const struct kcd_account *account)
+{
+  return has_uac(account, KCD_UAC_USE_DES_KEY_ONLY) ||
+         (account->has_enctypes && account->enctypes != 0 && (account->enctypes & ENCTYPES_IN_USE) == 0);
+}
+
 static bool is_locked(const struct kcd_account *account)
 {
   return (account->uac_computed & KCD_UAC_LOCKED) != 0;
@@ -52,6 +61,8 @@ static uint64_t host_bits(const struct kcd_facts *facts, enum kcd_flavour flavou
          bit_if(has_uac(host, KCD_UAC_TRUSTED_FOR_DELEGATION), KCD_C_HOST_UNCONSTRAINED) |
          bit_if(has_uac(host, KCD_UAC_NOT_DELEGATED), KCD_C_HOST_SENSITIVE) |
          bit_if(is_protected(host, facts->dc, flavour), KCD_C_HOST_PROTECTED) |
+         bit_if(has_uac(host, KCD_UAC_USE_DES_KEY_ONLY), KCD_C_HOST_DES_ONLY) |
+         bit_if(has_no_enctype(host), KCD_C_HOST_NO_ETYPE) |
          bit_if(facts->krbtgt != NULL && has_uac(facts->krbtgt, KCD_UAC_NOT_DELEGATED), KCD_C_TGT_NOT_FORWARDABLE);
 }
 
@@ -137,7 +148,8 @@ static uint64_t target_bits(const struct kcd_facts *facts)
     return 0;
   bool foreign = facts->dc != NULL && facts->dc->domain_sid.revision != 0 && target->sid.revision != 0 &&
                  !kcd_sid_in_domain(&target->sid, &facts->dc->domain_sid);
-  return bit_if(has_no_keys(target), KCD_C_TARGET_NO_KEYS) |
+  return bit_if(has_no_keys(target), KCD_C_TARGET_NO_KEYS) | bit_if(has_no_enctype(target), KCD_C_TARGET_NO_ETYPE) |
+         bit_if(has_uac(target, KCD_UAC_NO_AUTH_DATA_REQUIRED), KCD_C_TARGET_NO_AUTH_DATA) |
          bit_if(!kcd_account_is_enabled(target), KCD_C_TARGET_DISABLED) |
          bit_if(is_locked(target), KCD_C_TARGET_LOCKED) |
          bit_if(has_uac(target, KCD_UAC_NOT_DELEGATED), KCD_C_TARGET_SENSITIVE) |

@@ -18,6 +18,7 @@ void kcd_target_done(struct kcd_target *target)
   owners_done(target->owners, target->n_owners);
   free(target->sibling);
   owners_done(target->sibling_owners, target->n_sibling_owners);
+  free(target->canonical_host);
   *target = (struct kcd_target){0};
 }
 

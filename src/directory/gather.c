@@ -24,6 +24,7 @@ static void gathering_done(struct gathering *g)
   terms_done(&g->terms);
   wave_done(&g->wave);
   free(g->users);
+  kcd_values_done(&g->authorities);
   free(g->candidates);
   free(g->netbios_name);
 }
@@ -168,6 +169,7 @@ static int first_flight(struct gathering *g, struct kcd_error *err)
 {
   search_dc(g);
   search_mappings(g);
+  authorities_search(g);
   if (hosts_begin(g, err) < 0 || user_begin(g, err) < 0 || targets_begin(g, err) < 0)
     return -1;
   search_netbios_name(g);
@@ -222,6 +224,8 @@ static int gather(struct gathering *g, struct kcd_error *err)
   owners_assign(g);
   reachable_assign(g);
   privileged_pick(g);
+  authorities_assign(g);
+  aliases_look_up(g);
   return 0;
 }
 

@@ -93,6 +93,7 @@ struct gathering {
   struct account_name user;
   struct kcd_account **users; /* what the search for the user found */
   size_t n_users;
+  struct kcd_values authorities;   /* DNS names of certification authorities */
   struct kcd_account **candidates; /* privileged users before their groups are known */
   size_t n_candidates;
   struct terms terms; /* for owners of SPNs, of the wave in the making */
@@ -135,6 +136,11 @@ struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry)
 void trustees_search(struct gathering *g);
 void acceptors_search(struct gathering *g);
 void writability_search(struct gathering *g);
+
+void authorities_search(struct gathering *g); /* which accounts are certification authorities */
+void authorities_assign(struct gathering *g);
+
+void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
 
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);

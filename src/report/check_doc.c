@@ -42,6 +42,22 @@ json_t *kcd_doc_findings(const struct kcd_findings *findings)
   return array;
 }
 
+static json_t *suspects_of(const struct kcd_suspects *suspects)
+{
+  json_t *array = kcd_doc_array();
+  for (size_t i = 0; i < suspects->n; i++) {
+    const struct kcd_suspect *suspect = &suspects->v[i];
+    json_t *object = kcd_doc_object();
+    kcd_doc_set(object, "id", kcd_doc_text(kcd_finding_info(suspect->id)->id));
+    kcd_doc_set(object, "message", kcd_doc_text(suspect->message));
+    kcd_doc_set(object, "where", kcd_doc_text(suspect->where));
+    kcd_doc_set(object, "command", kcd_doc_text(suspect->command));
+    kcd_doc_set(object, "remedy", kcd_doc_text(kcd_finding_info(suspect->id)->remedy));
+    kcd_doc_add(array, object);
+  }
+  return array;
+}
+
 void kcd_report_finding(struct kcd_report *report, const struct kcd_finding *finding)
 {
   kcd_doc_add(json_object_get(report->doc, "findings"), finding_of(finding));
@@ -95,6 +111,7 @@ void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judg
   kcd_doc_set(pair, "not_asked", not_asked(report, judgement));
   kcd_doc_set(pair, "agree", json_boolean(judgement->agree));
   kcd_doc_set(pair, "findings", kcd_doc_findings(&judgement->findings));
+  kcd_doc_set(pair, "suspects", suspects_of(&judgement->suspects));
   kcd_doc_set(pair, "directory", kcd_doc_directory(facts, judgement->spn));
   kcd_doc_add(json_object_get(report->doc, "pairs"), pair);
   if (observation != NULL && kcd_error_is_set(&observation->error))

@@ -182,26 +182,17 @@ static void show_basis(const struct kcd_check_view *view, const json_t *pair, st
   kcd_out_wrap(out, "  ", unsure, NULL);
 }
 
-/* "\\2016GUI" of cifs/2016GUI: the share has rights of its own, which no KDC knows. */
-static char *limits_of_share(const json_t *pair, const char *server)
+/* What can still fail although the KDC is right, and how to see it there; BRIEF leaves the how to -v. */
+static void show_suspect(const json_t *suspect, bool brief, struct kcd_textout *out)
 {
-  KCD_AUTO_CHAR user = kcd_pair_user(pair);
-  KCD_AUTO_CHAR host = kcd_doc_safe_at(pair, "host");
-  return kcd_asprintf("Not visible here: share and NTFS rights of %s and of %s on \\\\%.*s.",
-                      user[0] == '\0' ? "the user" : user, host, (int)strcspn(server, "/:"), server);
-}
-
-/* What can still fail although the KDC is right; NULL where nothing is known for that service. Owned by the caller. */
-static char *limits_of(const json_t *pair)
-{
-  KCD_AUTO_CHAR spn = kcd_doc_safe_at(pair, "spn");
-  if (kcd_starts_nocase(spn, "cifs/"))
-    return limits_of_share(pair, spn + strlen("cifs/"));
-  if (!kcd_starts_nocase(spn, "Microsoft Virtual System Migration Service/"))
-    return NULL;
-  KCD_AUTO_CHAR host = kcd_pair_host(pair);
-  return kcd_asprintf(
-      "Not visible here: whether VirtualMachineMigrationAuthenticationType is Kerberos (Get-VMHost %s).", host);
+  if (brief) {
+    KCD_AUTO_CHAR line = kcd_asprintf("Not visible here: %s.", kcd_doc_str(suspect, "message"));
+    kcd_out_wrap(out, "  ", line, NULL);
+    return;
+  }
+  KCD_AUTO_CHAR text = kcd_asprintf("Not visible here: %s. On %s: %s", kcd_doc_str(suspect, "message"),
+                                    kcd_doc_str(suspect, "where"), kcd_doc_str(suspect, "command"));
+  kcd_out_wrap(out, "  ", text, kcd_doc_str(suspect, "id"));
 }
 
 /* The last lines of a healthy pair, as far as there is room beside its findings. */
@@ -210,9 +201,13 @@ static void show_hints(const json_t *pair, size_t start, struct kcd_textout *out
   bool all = out->style->verbose > 0 || json_array_size(json_object_get(pair, "findings")) == 0;
   if (json_is_null(json_object_get(pair, "observed")) && (all || lines_since(out, start) < HEALTHY_LINES))
     kcd_out_line(out, "  prove it: the same with the host's keytab, -k FILE");
-  KCD_AUTO_CHAR limits = limits_of(pair);
-  if (limits != NULL && (all || lines_since(out, start) < HEALTHY_LINES))
-    kcd_out_wrap(out, "  ", limits, NULL);
+  size_t i;
+  const json_t *suspect;
+  json_array_foreach(json_object_get(pair, "suspects"), i, suspect)
+  {
+    if (all || lines_since(out, start) < HEALTHY_LINES)
+      show_suspect(suspect, !all, out);
+  }
 }
 
 /* No tab of the console shows that the target itself lets the host in. */

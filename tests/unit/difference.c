@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-/* What cannot be in a directory: an entry in an empty list, a computer found by name where the SPN is known. */
+/* What cannot be in a directory: an entry in an empty list, a computer found by name where the SPN is known, DES
+ * alone and yet a type in use. */
 static bool possible(struct partial set)
 {
   static const struct {
@@ -15,6 +16,7 @@ static bool possible(struct partial set)
   } implications[] = {
       {KCD_C_SPN_LISTED, KCD_C_LIST_NONEMPTY},
       {KCD_C_SPN_BY_NAME, KCD_C_SPN_UNKNOWN},
+      {KCD_C_HOST_DES_ONLY, KCD_C_HOST_NO_ETYPE},
   };
   for (size_t i = 0; i < sizeof implications / sizeof implications[0]; i++)
     if ((set.one & KCD_BIT(implications[i].condition)) != 0 && (set.zero & KCD_BIT(implications[i].needs)) != 0)
@@ -99,7 +101,10 @@ static void user_part(struct symbolic *walk, struct partial set, struct partial 
   }
   ret->evidence = decide(walk, KCD_STEP_USER_TICKET, set, ret->as.certain);
   ret->has_evidence = walk->ask == DECIDED;
-  if (ret->has_evidence)
+  if (!ret->has_evidence)
+    return;
+  ret->user = (struct kcd_predicted){.certain = ret->evidence.certain, .row = ""};
+  if (ret->evidence.answer.outcome == KCD_TICKET)
     ret->user = proxy_with(walk, behind_as, &ret->evidence);
 }
 

@@ -9,17 +9,10 @@
 
 #include <cmocka.h>
 
-const struct expectation_table *const all_expectations[] = {&expected_s4u2self,
-                                                            &expected_user_ticket,
-                                                            &expected_target,
-                                                            &expected_right,
-                                                            &expected_state,
-                                                            &expected_order,
-                                                            &expected_denials,
-                                                            &expected_short_table,
-                                                            &expected_samba_tests,
-                                                            &expected_fixtures,
-                                                            NULL};
+const struct expectation_table *const all_expectations[] = {
+    &expected_s4u2self,    &expected_user_ticket, &expected_target,   &expected_right,
+    &expected_state,       &expected_enctype,     &expected_order,    &expected_denials,
+    &expected_short_table, &expected_samba_tests, &expected_fixtures, NULL};
 
 static uint32_t ntstatus_of(const char *name)
 {

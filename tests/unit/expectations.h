@@ -10,6 +10,7 @@
 #define B(condition) KCD_BIT(KCD_C_##condition)
 #define EVERY (KCD_BIT(KCD_C_COUNT) - 1)
 #define HOST_FAILS (B(HOST_DISABLED) | B(HOST_LOCKED) | B(HOST_EXPIRED) | B(HOST_MUST_CHANGE))
+#define HOST_ENCTYPE (B(HOST_DES_ONLY) | B(HOST_NO_ETYPE))
 #define NO_FORWARD (B(HOST_SENSITIVE) | B(HOST_PROTECTED) | B(TGT_NOT_FORWARDABLE))
 #define USER_GONE (B(USER_UNKNOWN) | B(USER_FOREIGN))
 #define USER_STATE (B(USER_LOCKED) | B(USER_DISABLED) | B(USER_EXPIRED) | B(USER_MUST_CHANGE))
@@ -18,7 +19,7 @@
 #define SPN_STATE (B(SPN_UNKNOWN) | B(SPN_BY_NAME) | B(SPN_DUPLICATE) | B(SPN_BLANK) | B(SPN_BLANK_UNLISTED))
 #define TARGET_STATE                                                                                                   \
   (B(TARGET_KRBTGT) | B(TARGET_NO_KEYS) | B(TARGET_DISABLED) | B(TARGET_LOCKED) | B(TARGET_SENSITIVE) |                \
-   B(TARGET_OTHER_DOMAIN))
+   B(TARGET_OTHER_DOMAIN) | B(TARGET_NO_ETYPE) | B(TARGET_NO_AUTH_DATA))
 #define RBCD (B(RBCD_GRANTS) | B(NO_RBCD_BIT))
 /* never matter once the host has an SPN: unconstrained delegation, the class of the host, what the walker sets itself
  */
@@ -70,7 +71,7 @@ struct expectation_table {
 
 /* The truth tables, row by row. */
 extern const struct expectation_table expected_s4u2self, expected_user_ticket, expected_target, expected_right,
-    expected_state, expected_order, expected_denials;
+    expected_state, expected_enctype, expected_order, expected_denials;
 extern const struct expectation_table expected_short_table; /* the Hyper-V case in one table */
 extern const struct expectation_table
     expected_samba_tests;                                /* Samba's own tests: Windows, and Samba's known deviations */

@@ -2,11 +2,13 @@
 #include "expectations.h"
 
 #define BLANKS (B(SPN_BLANK) | B(SPN_BLANK_UNLISTED)) /* known to Heimdal alone */
-#define LATER (FREE | TARGET_FLAGS)
+#define LATER (FREE | TARGET_FLAGS | B(TARGET_NO_AUTH_DATA))
 /* The target has the SPN, or is only found by its name: the same on Samba. */
 #define NAMED B(SPN_BY_NAME)
 #define HOWEVER_FOUND (B(SPN_UNKNOWN) | B(TARGET_DISABLED))
-#define UNFIT (B(SPN_DUPLICATE) | B(TARGET_NO_KEYS) | B(TARGET_DISABLED) | B(TARGET_KRBTGT) | B(TARGET_OTHER_DOMAIN))
+#define UNFIT                                                                                                          \
+  (B(SPN_DUPLICATE) | B(TARGET_NO_KEYS) | B(TARGET_NO_ETYPE) | B(TARGET_DISABLED) | B(TARGET_KRBTGT) |                 \
+   B(TARGET_OTHER_DOMAIN))
 
 #define WINDOWS_NEW_OLD(cell)                                                                                          \
   {                                                                                                                    \
@@ -68,20 +70,20 @@ static const struct expectation rows[] = {
             HEIMDAL("13")),
 
     BY_OWN("krbtgt listed, by name", "P5a", LISTED | B(TARGET_KRBTGT) | NAMED, HOWEVER_FOUND, HEIMDAL("-1")),
-    BY_OWN("krbtgt listed, RBCD", "P5a", LISTED | B(TARGET_KRBTGT) | B(RBCD_GRANTS), BLANKS & ~B(SPN_BLANK),
-           HEIMDAL("-1")),
-    BY_OWN("krbtgt", "P5", B(TARGET_KRBTGT), FREE | BLANKS | B(USER_LOCKED), WINDOWS("13?")),
+    BY_OWN("krbtgt listed, RBCD", "P5a", LISTED | B(TARGET_KRBTGT) | B(RBCD_GRANTS),
+           (BLANKS & ~B(SPN_BLANK)) | B(TARGET_NO_AUTH_DATA), HEIMDAL("-1")),
+    BY_OWN("krbtgt", "P5", B(TARGET_KRBTGT), FREE | BLANKS | B(USER_LOCKED) | B(TARGET_NO_AUTH_DATA), WINDOWS("13?")),
     BY_OWN("krbtgt, user protected", "P5", B(TARGET_KRBTGT) | B(USER_PROTECTED), FREE, WINDOWS_2008("13?")),
     BY_OWN("krbtgt, by name", "P5", B(TARGET_KRBTGT) | NAMED, B(SPN_UNKNOWN), SAMBA_MIT("12")),
     BY_OWN("krbtgt, target disabled", "P5", B(TARGET_KRBTGT) | B(TARGET_DISABLED), 0, SAMBA_MIT("12?")),
-    BY_OWN("other domain", "P20", B(TARGET_OTHER_DOMAIN), BLANKS | B(HOST_PROTECTED) | B(USER_PROTECTED),
-           WINDOWS_2008("13 CROSSREALM")),
+    BY_OWN("other domain", "P20", B(TARGET_OTHER_DOMAIN),
+           BLANKS | B(HOST_PROTECTED) | B(USER_PROTECTED) | B(TARGET_NO_AUTH_DATA), WINDOWS_2008("13 CROSSREALM")),
     BY_OWN("other domain, krbtgt", "P20", B(TARGET_OTHER_DOMAIN) | B(USER_SENSITIVE), B(TARGET_KRBTGT),
            WINDOWS_2008("13 CROSSREALM")),
     BY_OWN("other domain, by name", "P20", B(TARGET_OTHER_DOMAIN) | NAMED,
            HOWEVER_FOUND | B(HOST_PROTECTED) | B(USER_PROTECTED), HEIMDAL("13")),
     BY_OWN("other domain", "P20a", B(TARGET_OTHER_DOMAIN) | B(USER_PROTECTED),
-           BLANKS | B(HOST_PROTECTED) | B(TARGET_KRBTGT), WINDOWS_NEW_OLD("13 NOT_FOUND?")),
+           BLANKS | B(HOST_PROTECTED) | B(TARGET_KRBTGT) | B(TARGET_NO_AUTH_DATA), WINDOWS_NEW_OLD("13 NOT_FOUND?")),
     BY_OWN("other domain, by name", "P20a", B(TARGET_OTHER_DOMAIN) | NAMED, HOWEVER_FOUND, SAMBA_MIT("13?")),
 
     BY_OWN("evidence not forwardable", "P7", LISTED | B(USER_SENSITIVE), LATER | BLANKS, WINDOWS("13 RESTRICTION")),

@@ -1,6 +1,8 @@
 /* expected_order.c - what makes no difference: checks that come later, and conditions that a KDC does not know. */
 #include "expectations.h"
 
+/* Samba 4.17 alone refuses for it. */
+#define NOT_ON_417 B(TARGET_NO_AUTH_DATA)
 #define BLANKS (B(SPN_BLANK) | B(SPN_BLANK_UNLISTED)) /* known to Heimdal alone */
 
 /* A computer without SPN is like any other on Samba, and a password to be changed does not matter to S4U2Self. */
@@ -13,11 +15,12 @@
 /* S4U2Proxy with the user's own ticket. Windows: listed; and by the descriptor of a target in another domain. */
 #define WINDOWS_LISTED(name, row, set, cell)                                                                           \
   {                                                                                                                    \
-    name, row, OF_USER_TICKET, LISTED | (set), FREE | BLANKS | RBCD, WINDOWS(cell)                                     \
+    name, row, OF_USER_TICKET, LISTED | (set), FREE | BLANKS | RBCD | NOT_ON_417, WINDOWS(cell)                        \
   }
 #define WINDOWS_FAR(name, row, set, cell)                                                                              \
   {                                                                                                                    \
-    name, row, OF_USER_TICKET, B(RBCD_GRANTS) | B(TARGET_OTHER_DOMAIN) | (set), FREE | BLANKS | B(LIST_NONEMPTY),      \
+    name, row, OF_USER_TICKET, B(RBCD_GRANTS) | B(TARGET_OTHER_DOMAIN) | (set),                                        \
+        FREE | BLANKS | B(LIST_NONEMPTY) | NOT_ON_417,                                                                 \
     {                                                                                                                  \
       cell, cell, NULL, NULL, NULL, NULL                                                                               \
     }                                                                                                                  \
@@ -26,7 +29,7 @@
 #define WINDOWS_OLD(name, row, set, free, cell)                                                                        \
   {                                                                                                                    \
     name, row, OF_USER_TICKET, B(RBCD_GRANTS) | B(USER_PROTECTED) | (set),                                             \
-        FREE | BLANKS | B(TARGET_KRBTGT) | B(TARGET_OTHER_DOMAIN) | B(LIST_NONEMPTY) | (free),                         \
+        FREE | BLANKS | NOT_ON_417 | B(TARGET_KRBTGT) | B(TARGET_OTHER_DOMAIN) | B(LIST_NONEMPTY) | (free),            \
     {                                                                                                                  \
       NULL, cell, NULL, NULL, NULL, NULL                                                                               \
     }                                                                                                                  \

@@ -3,7 +3,8 @@
 
 /* Conditions that are asked for in a later step only, or not at all. */
 #define BEHIND_AS                                                                                                      \
-  (FREE | SPN | B(HOST_TRANSITION) | LISTED | USER_GONE | USER_STATE | USER_FLAGS | SPN_STATE | TARGET_STATE | RBCD)
+  (FREE | SPN | B(HOST_TRANSITION) | LISTED | USER_GONE | USER_STATE | USER_FLAGS | SPN_STATE | TARGET_STATE | RBCD |  \
+   B(HOST_NO_ETYPE))
 #define BEHIND_SELF (FREE | LISTED | SPN_STATE | TARGET_STATE | RBCD)
 #define FLAGS_OF_SELF (USER_FLAGS | B(HOST_TRANSITION))
 
@@ -19,19 +20,19 @@ static const struct expectation rows[] = {
      "A1a",
      OF_AS,
      B(HOST_LOCKED),
-     BEHIND_AS | NO_FORWARD | B(HOST_EXPIRED) | B(HOST_MUST_CHANGE),
+     BEHIND_AS | HOST_ENCTYPE | NO_FORWARD | B(HOST_EXPIRED) | B(HOST_MUST_CHANGE),
      {"18?", "18?", "18?", "18", "18", "18?"}},
     {"host expired",
      "A1b",
      OF_AS,
      B(HOST_EXPIRED),
-     BEHIND_AS | NO_FORWARD | B(HOST_MUST_CHANGE),
+     BEHIND_AS | HOST_ENCTYPE | NO_FORWARD | B(HOST_MUST_CHANGE),
      {"18?", "18?", "18?", "18 ACCOUNT_EXPIRED", "18 ACCOUNT_EXPIRED", "1?"}},
     {"host's password expired",
      "A1c",
      OF_AS,
      B(HOST_MUST_CHANGE),
-     BEHIND_AS | NO_FORWARD,
+     BEHIND_AS | HOST_ENCTYPE | NO_FORWARD,
      {"23?", "23?", "23?", "23 MUST_CHANGE", "23 MUST_CHANGE", "23?"}},
     {"host without TGT", NULL, OF_S4U2SELF, B(HOST_DISABLED), EVERY, {"-?", "-?", "-?", "-", "-", "-?"}},
     {"host without TGT", NULL, OF_S4U2PROXY, B(HOST_DISABLED), EVERY, {"-?", "-?", "-?", "-", "-", "-?"}},
@@ -183,8 +184,8 @@ static const struct expectation rows[] = {
      BEHIND_SELF & ~B(LIST_NONEMPTY),
      {"fwd", "plain?", "plain?", "plain", "plain", "fwd"}},
     {"transition off, list not empty", "E5", OF_S4U2SELF, SPN | B(LIST_NONEMPTY), BEHIND_SELF, ALL("plain")},
-    {"S4U2Self refused", NULL, OF_S4U2PROXY, GRANTED | B(USER_UNKNOWN), EVERY & ~HOST_FAILS & ~B(TGT_NOT_FORWARDABLE),
-     ALL("-")},
+    {"S4U2Self refused", NULL, OF_S4U2PROXY, GRANTED | B(USER_UNKNOWN),
+     EVERY & ~HOST_FAILS & ~HOST_ENCTYPE & ~B(TGT_NOT_FORWARDABLE), ALL("-")},
     {"S4U2Self refused", NULL, OF_S4U2PROXY, GRANTED | B(USER_DISABLED), FREE, {"-?", "-?", "-?", "-", "-", "-?"}},
 
 };

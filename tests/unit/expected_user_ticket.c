@@ -15,7 +15,8 @@ static const struct expectation rows[] = {
      "P7",
      OF_USER_TICKET,
      GRANTED | B(USER_SENSITIVE),
-     FREE | B(USER_PROTECTED) | B(HOST_SENSITIVE) | USER_STATE | TARGET_FLAGS | RBCD | B(TARGET_KRBTGT),
+     FREE | B(USER_PROTECTED) | B(HOST_SENSITIVE) | USER_STATE | TARGET_FLAGS | B(TARGET_NO_AUTH_DATA) | RBCD |
+         B(TARGET_KRBTGT),
      {"13 RESTRICTION", "13 RESTRICTION", "13 RESTRICTION", "13", "13", "13"}},
     {"own ticket of a sensitive user, host protected",
      "P7",
@@ -39,7 +40,7 @@ static const struct expectation rows[] = {
      "P7",
      OF_USER_TICKET,
      GRANTED | B(USER_PROTECTED),
-     FREE | TARGET_FLAGS | RBCD | B(HOST_TRANSITION),
+     FREE | TARGET_FLAGS | B(TARGET_NO_AUTH_DATA) | RBCD | B(HOST_TRANSITION),
      {"13 RESTRICTION", "13 RESTRICTION", NULL, "13", "13", "13"}},
     {"own ticket of a protected user",
      "P6",

@@ -53,6 +53,7 @@ static void dc_init(struct kcd_dc *dc)
                         .domain_sid = domain_sid,
                         .flavour = KCD_FLAVOUR_WINDOWS,
                         .dc_level = 7,
+                        .domain_level = 7,
                         .clock = NOW,
                         .clock_read_at = NOW};
 }

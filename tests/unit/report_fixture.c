@@ -147,6 +147,12 @@ void world_done(struct world *world)
 
 void world_cure(struct world *world)
 {
+  world->suspect =
+      (struct kcd_suspect){.id = KCD_F_SHARE_PERMISSION_OF_HOST,
+                           .message = TEXT("share and NTFS rights of alice and of CORE2016$ on \\\\2016GUI"),
+                           .where = TEXT("2016GUI"),
+                           .command = TEXT("Get-SmbShareAccess SHARE; icacls FOLDER")};
+  world->judgement.suspects = (struct kcd_suspects){&world->suspect, 1};
   struct kcd_prediction *prediction = &world->judgement.prediction;
   world->host.uac |= KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION;
   world->judgement.verdict = KCD_WORKS;

@@ -16,6 +16,7 @@ struct world {
   struct kcd_target spn;
   struct kcd_spn_owner owners[2];
   struct kcd_finding findings[3];
+  struct kcd_suspect suspect;
   struct kcd_evidence evidence[4];
   struct kcd_exchange exchanges[3];
   struct kcd_observation observation;

@@ -27,6 +27,7 @@ static void test_rows_of_s4u2proxy(void **state)
   assert_expectations(&expected_target);
   assert_expectations(&expected_right);
   assert_expectations(&expected_state);
+  assert_expectations(&expected_enctype);
   assert_expectations(&expected_order);
   assert_expectations(&expected_denials);
 }

@@ -165,19 +165,6 @@ static void test_blanks_are_quoted(void **state)
   world_done(&world);
 }
 
-static void test_live_migration_has_other_limits(void **state)
-{
-  (void)state;
-  struct world world;
-  world_init(&world);
-  world_cure(&world);
-  world.judgement.spn = "Microsoft Virtual System Migration Service/HV2";
-  KCD_AUTO_CHAR text = check_text(&world, &text_style);
-  assert_non_null(strstr(text, "VirtualMachineMigrationAuthenticationType"));
-  assert_true(count_lines(text) <= 5);
-  world_done(&world);
-}
-
 /* Code -1: the KDC gave a ticket, and libkrb5 does not take it. */
 static void test_refused_by_the_client(void **state)
 {
@@ -498,7 +485,6 @@ int main(void)
       cmocka_unit_test(test_advice_beside_a_working_verdict),
       cmocka_unit_test(test_advice_beside_a_failing_verdict),
       cmocka_unit_test(test_blanks_are_quoted),
-      cmocka_unit_test(test_live_migration_has_other_limits),
       cmocka_unit_test(test_refused_by_the_client),
       cmocka_unit_test(test_findings_of_the_document),
       cmocka_unit_test(test_duplicate_spn),

@@ -1,0 +1,74 @@
+/* What the domain itself does not allow, and what was set before. */
+#include <string.h>
+
+#include <kcdfix/clock.h>
+#include <kcdfix/text.h>
+#include <kcdfix/uac.h>
+
+#include "case.h"
+#include "words.h"
+
+#define LEVEL_2003 2u /* msDS-Behavior-Version of a domain (MS-ADTS 6.1.4.3) */
+
+static void level(struct kcd_case *c)
+{
+  const struct kcd_dc *dc = c->facts->dc;
+  if (dc == NULL || dc->dc_level == 0 || dc->domain_level >= LEVEL_2003)
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_FUNCTIONAL_LEVEL_TOO_LOW, KCD_WARNING, dc->domain_nc);
+  kcd_finding_say(f, "%s is below the functional level of Windows Server 2003, which constrained delegation needs.",
+                  dc->domain);
+  kcd_finding_uint(f, "domainFunctionality", dc->domain_level);
+}
+
+/* The one place of a managed domain for the computers of its users (Microsoft Entra Domain Services). */
+#define MANAGED_OU "OU=AADDC Computers,"
+
+static bool is_managed(const char *dn)
+{
+  while (dn != NULL && !kcd_starts_nocase(dn, MANAGED_OU)) {
+    dn = strchr(dn, ',');
+    dn = dn == NULL ? NULL : dn + 1;
+  }
+  return dn != NULL;
+}
+
+static void managed(struct kcd_case *c)
+{
+  const struct kcd_account *host = c->facts->host;
+  if (host == NULL || c->judgement->verdict != KCD_FAILS || !is_managed(host->dn))
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_MANAGED_DOMAIN_NO_CLASSIC, KCD_NOTE, host->dn);
+  kcd_finding_say(f,
+                  "%s lies in the container of a managed domain (AADDC Computers), where administrators may not write "
+                  "lists of hosts.",
+                  c->host_name);
+}
+
+/* Our own record says that it was set; the object says that it is not. */
+static void cleared_again(struct kcd_case *c)
+{
+  const struct kcd_facts *facts = c->facts;
+  if (facts->host == NULL || facts->transition_set == 0 || kcd_case_has(c, KCD_C_HOST_TRANSITION))
+    return;
+  const time_t changed = facts->host->uac_meta.originating_time;
+  KCD_AUTO_CHAR set = kcd_time_people(facts->transition_set);
+  KCD_AUTO_CHAR cleared = changed > facts->transition_set ? kcd_time_people(changed) : NULL;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_PROTOCOL_TRANSITION_CLEARED_AGAIN, KCD_WARNING, kcd_account_subject(facts->host, ""));
+  kcd_finding_say(f,
+                  "\"Use any authentication protocol\" was set on %s on %s (record %s), and somebody took it off "
+                  "again%s%s.",
+                  c->host_name, set, facts->transition_record, cleared == NULL ? "" : " on ",
+                  cleared == NULL ? "" : cleared);
+  kcd_finding_text(f, "record", facts->transition_record);
+  kcd_finding_uint(f, "userAccountControl", facts->host->uac);
+  kcd_finding_uint(f, "version", facts->host->uac_meta.version);
+}
+
+void kcd_diagnose_domain(struct kcd_case *c)
+{
+  level(c);
+  managed(c);
+  cleared_again(c);
+}

@@ -1,0 +1,96 @@
+/* What the other machines of the pair list: the way back, the other nodes of a cluster, the next hop. */
+#include <string.h>
+
+#include <kcdfix/text.h>
+
+#include "case.h"
+#include "nearmiss.h"
+#include "words.h"
+
+#define MIGRATION "Microsoft Virtual System Migration Service"
+
+static bool lists_migration_to(const struct kcd_account *from, const char *host)
+{
+  KCD_AUTO_CHAR plain = kcd_asprintf(MIGRATION "/%s", host);
+  KCD_AUTO_CHAR escaped = kcd_spn_heimdal_escaped(plain);
+  return kcd_list_find(&from->delegate_to, plain) >= 0 || kcd_list_find(&from->delegate_to, escaped) >= 0;
+}
+
+static bool lists_way_back(const struct kcd_account *from, const struct kcd_account *to)
+{
+  KCD_AUTO_CHAR name = kcd_account_short_name(to);
+  return lists_migration_to(from, name) || (to->dns_host_name != NULL && lists_migration_to(from, to->dns_host_name));
+}
+
+static void one_direction(struct kcd_case *c)
+{
+  const struct kcd_account *host = c->facts->host;
+  bool asked =
+      kcd_equal_nocase(c->facts->target->spn.service_class, MIGRATION) && kcd_list_matches(&host->delegate_to, c->spn);
+  if (!asked || c->target == NULL || c->target == host || lists_way_back(c->target, host))
+    return;
+  KCD_AUTO_CHAR back = kcd_asprintf(MIGRATION "/%s", c->host_name);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_ONE_DIRECTION_ONLY, KCD_NOTE, kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f, "%s does not list %s: machines can move from %s to %s, and not back.", c->target_name, back,
+                  c->host_name, c->target_name);
+  kcd_finding_remedy(f, "List %s on %s as well, if machines are to move back.", back, c->target_name);
+  if (c->target->kind == KCD_KIND_COMPUTER && !kcd_account_is_dc(c->target))
+    kcd_finding_command(f, kcd_apply_command(c->context, KCD_MODE_PROTOCOL_TRANSITION, c->target_name, back));
+  kcd_finding_values(f, "msDS-AllowedToDelegateTo", &c->target->delegate_to);
+}
+
+/* AD holds no link from a node to its cluster, so that both are nodes of the same one is for people to know. */
+static void forgotten_node(struct kcd_case *c)
+{
+  const struct kcd_account *host = c->facts->host;
+  if (!host->is_cluster_node || kcd_list_matches(&host->delegate_to, c->spn))
+    return;
+  for (size_t i = 0; i < c->facts->n_holders; i++) {
+    const struct kcd_account *holder = c->facts->holders[i];
+    if (holder == host || !holder->is_cluster_node || holder->is_cluster_name ||
+        !kcd_list_matches(&holder->delegate_to, c->spn))
+      continue;
+    KCD_AUTO_CHAR other = kcd_account_short_name(holder);
+    struct kcd_finding *f = kcd_case_add(c, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_WARNING, host->dn);
+    kcd_finding_say(f,
+                    "%s lists %s and %s does not; both are cluster nodes. If they are nodes of one cluster, this one "
+                    "was forgotten.",
+                    other, c->spn, c->host_name);
+    kcd_finding_command(f, kcd_case_apply(c));
+    kcd_finding_values(f, "msDS-AllowedToDelegateTo", &holder->delegate_to);
+    return;
+  }
+}
+
+static bool is_hyperv_host(const struct kcd_account *account)
+{
+  for (size_t i = 0; i < account->spns.n; i++)
+    if (account->spns.v[i].data != NULL && kcd_starts_nocase((const char *)account->spns.v[i].data, MIGRATION "/"))
+      return true;
+  return false;
+}
+
+/* A gateway that reaches a Hyper-V host: what that host then opens is a delegation of its own. */
+static void next_hop(struct kcd_case *c)
+{
+  bool gateway = kcd_case_has(c, KCD_C_RBCD_GRANTS) && c->judgement->verdict == KCD_WORKS;
+  if (!gateway || c->target == NULL || !is_hyperv_host(c->target) ||
+      kcd_equal_nocase(c->facts->target->spn.service_class, MIGRATION))
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_SECOND_HOP_CHAIN, KCD_NOTE, kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f,
+                  "%s may act at %s, a Hyper-V host. What %s opens from there, a share or another host, is a second "
+                  "delegation of its own.",
+                  c->host_name, c->target_name, c->target_name);
+  KCD_AUTO_CHAR check = kcd_check_command(c->context, c->target_name, "cifs/FILESERVER");
+  kcd_finding_remedy(f, "Check the second one too: %s", check);
+}
+
+void kcd_diagnose_partner(struct kcd_case *c)
+{
+  if (c->facts->host == NULL)
+    return;
+  one_direction(c);
+  forgotten_node(c);
+  next_hop(c);
+}

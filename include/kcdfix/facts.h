@@ -186,6 +186,9 @@ struct kcd_facts {
   time_t transition_set;         /* when a record of this machine says that protocol transition was set, and not taken
                                   * back since; 0: no such record */
   const char *transition_record; /* its id */
+  time_t accepted;               /* when a record of this machine says that the target was made to accept the host, and
+                                  * not taken back since; 0: no such record */
+  const char *accepted_record;   /* its id */
   time_t now;
 };
 

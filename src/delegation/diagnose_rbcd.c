@@ -186,6 +186,19 @@ static bool accepts_somebody(const struct kcd_rbcd *rbcd)
   return false;
 }
 
+/* A record of this machine says that the host was let in. */
+static void surely_overwritten(struct kcd_case *c, const struct kcd_rbcd *rbcd)
+{
+  KCD_AUTO_CHAR when = kcd_time_people(c->facts->accepted);
+  struct kcd_finding *f = add(c, KCD_F_RBCD_OVERWRITTEN, KCD_WARNING, rbcd);
+  kcd_finding_say(f,
+                  "%s was made to accept %s on %s (record %s), and that entry is gone. Set-ADComputer "
+                  "-PrincipalsAllowedToDelegateToAccount replaces the whole list.",
+                  c->target_name, c->host_name, when, c->facts->accepted_record);
+  kcd_finding_text(f, "record", c->facts->accepted_record);
+  add_cure(c, f);
+}
+
 /* What stood there before is nowhere to be read, so this can only be said with an "if". */
 static void perhaps_overwritten(struct kcd_case *c, const struct kcd_rbcd *rbcd)
 {
@@ -240,7 +253,10 @@ static void not_granted(struct kcd_case *c, const struct kcd_rbcd *rbcd)
     unreadable(c, rbcd);
   else if (!names_host(c, rbcd) && !kcd_case_has(c, KCD_C_SPN_LISTED)) {
     nobodys_sids(c, rbcd);
-    perhaps_overwritten(c, rbcd);
+    if (c->facts->accepted_record != NULL)
+      surely_overwritten(c, rbcd);
+    else
+      perhaps_overwritten(c, rbcd);
   }
 }
 
@@ -252,7 +268,7 @@ void kcd_diagnose_rbcd(struct kcd_case *c)
   kcd_rbcd_read(c->facts, c->target, c->facts->host, &rbcd);
   if (rbcd.present && rbcd.grants)
     granted(c, &rbcd);
-  else if (rbcd.present)
+  else if (rbcd.present || c->facts->accepted_record != NULL)
     not_granted(c, &rbcd);
   kcd_rbcd_done(&rbcd);
 }

@@ -9,6 +9,7 @@ setup() {
     ad-set "$host" msDS-AllowedToDelegateTo cifs/2016GUI
   done
   rm -rf "$XDG_STATE_HOME/kcdfix"
+  changes=$XDG_STATE_HOME/kcdfix/changes
 }
 
 state_of() {

@@ -1,10 +1,9 @@
-# moments.bash: kcdfix stopped or killed at an exact moment of a write. Loaded by the .bats files that change something.
+# moments.bash: kcdfix stopped or killed at an exact moment of a write. Loaded by the .bats files that change something;
+# they set changes, the directory of the records.
 # shellcheck shell=bash
 
-changes=$XDG_STATE_HOME/kcdfix/changes
-
 record() {
-  jq -r "$1" "$changes"/*.json
+  jq -r "$1" "${changes:?}"/*.json
 }
 
 # Runs kcdfix under strace, which sends it SIGNAL at the Nth call of SYSCALL: an exact moment, without a sleep.
@@ -31,7 +30,7 @@ with_a_pause_before_the_write() {
   shift
   interrupted_at fsync 4 STOP "$@" >"$BATS_TEST_TMPDIR/output" 2>&1 &
   local job=$! pid
-  until compgen -G "$changes/*.json" >/dev/null && pid=$(pgrep -x kcdfix) && stays_stopped "$pid"; do
+  until compgen -G "${changes:?}/*.json" >/dev/null && pid=$(pgrep -x kcdfix) && stays_stopped "$pid"; do
     kill -0 "$job"
   done
   eval "$command"

@@ -11,6 +11,8 @@ setup() {
   ad-set CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI
   ad-local-set 'SQL$' $ATTRIBUTE
   rm -rf "$XDG_STATE_HOME/kcdfix"
+  # shellcheck disable=SC2034 # for moments.bash
+  changes=$XDG_STATE_HOME/kcdfix/changes
 }
 
 # The value as base64, or nothing.
@@ -20,12 +22,14 @@ descriptor() {
 
 answer() {
   kcdfix check --json -k "$KCDFIX_LAB_DIR/keytabs/web.keytab" --as alice WEB cifs/SQL |
-    jq -r '.pairs[0] | .observed.s4u2proxy.outcome + " " + (.agree | tostring) + " " + ([.findings[] | select(.severity == "error") | .id] | join(","))'
+    jq -r '.pairs[0] | [.findings[] | select(.severity == "error").id] as $errors |
+      .observed.s4u2proxy.outcome + " " + (.agree | tostring) + " " + ($errors | join(","))'
 }
 
 @test "the KDC refuses before the entry, gives the ticket with it, and refuses again after undo" {
   [ "$(answer)" = 'error true list-empty' ]
-  run --separate-stderr kcdfix apply --yes --resource-based -k "$KCDFIX_LAB_DIR/keytabs/web.keytab" --as alice WEB cifs/SQL
+  run --separate-stderr kcdfix apply --yes --resource-based -k "$KCDFIX_LAB_DIR/keytabs/web.keytab" --as alice \
+    WEB cifs/SQL
   [ "$status" -eq 0 ]
   [[ "$output" == *"+ WEB\$ (S-1-5-21-"* ]]
   [[ "$output" == *"This opens every service of SQL\$ to WEB for any user who may be delegated"* ]]
@@ -185,6 +189,17 @@ PY
     kcdfix undo --yes || [ $? -eq 2 ]
     [ "$(descriptor SQL)" = "$before" ] || { echo "$step"; false; }
   done
+}
+
+@test "an entry that another write took out is told from the record" {
+  kcdfix apply --yes --resource-based WEB cifs/SQL
+  ad-local-set 'SQL$' $ATTRIBUTE 'O:BAD:(A;;0xf01ff;;;{HV1$})'
+  run kcdfix check WEB cifs/SQL
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"rbcd-overwritten"* ]]
+  ad-local-set 'SQL$' $ATTRIBUTE 'O:BAD:(A;;0xf01ff;;;{HV1$})(A;;0xf01ff;;;{WEB$})'
+  run kcdfix check WEB cifs/SQL
+  [ "$status" -eq 0 ]
 }
 
 @test "a domain controller as target has to be confirmed by its name" {

@@ -1,4 +1,4 @@
-# Resource-based delegation at the KDC: each form of a descriptor, predicted, answered, and the cause named (rbcd_rows.py).
+# Each form of a target's descriptor at the KDC: predicted, answered, and the cause named (rbcd_rows.py).
 
 @test "what a descriptor says is what the KDC answers, and why it refuses is named" {
   run /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/rbcd_rows.py"

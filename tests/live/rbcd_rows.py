@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The rows 41 to 55 of the observed fixtures, and the other forms of a descriptor, on the DC of the lab.
 
-Runs inside the lab. Each state is planted, kcdfix checks it with the host's key, and three things have to hold: what was
-predicted is what the KDC answered, the KDC answered what the row says, and the planted cause is among the findings.
+Runs inside the lab. Each state is planted, kcdfix checks it with the host's key, and three things have to hold: what
+was predicted is what the KDC answered, the KDC answered what the row says, and the planted cause is among the findings.
 """
 import base64
 import json
@@ -38,7 +38,8 @@ ROWS = [
      "rbcd-ace-mask"),
     ("53 deny then allow", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(D;;CR;;;{WEB$})(A;;CR;;;{WEB$})", True, 13, 13,
      "rbcd-ace-dead"),
-    ("53 allow then deny", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(A;;CR;;;{WEB$})(D;;CR;;;{WEB$})", True, 13, 0, None),
+    ("53 allow then deny", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(A;;CR;;;{WEB$})(D;;CR;;;{WEB$})", True, 13, 0,
+     None),
     ("54 inherit-only", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(A;CIIO;CR;;;{WEB$})", True, 13, 13, "rbcd-ace-dead"),
     ("55 Domain Computers", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(A;;CR;;;DC)", True, 13, 0, None),
     ("55 Authenticated Users", EMPTY, True, "alice", "cifs/SQL", "O:BAD:(A;;CR;;;AU)", True, 13, 0, None),
@@ -119,8 +120,8 @@ def check(row):
 
 def domain_sid():
     """The numbers behind S-1-5, "21-1-2-3"."""
-    found = must("ldapsearch", "-LLLQ", "-Y", "GSSAPI", "-H", f"ldap://{os.environ['KCDFIX_DC']}", "-b", "DC=kcd,DC=test",
-               "-s", "base", "objectSid")
+    found = must("ldapsearch", "-LLLQ", "-Y", "GSSAPI", "-H", f"ldap://{os.environ['KCDFIX_DC']}",
+                 "-b", "DC=kcd,DC=test", "-s", "base", "objectSid")
     raw = base64.b64decode(found.split("objectSid:: ")[1].split()[0])
     return "-".join(str(int.from_bytes(raw[8 + 4 * i:12 + 4 * i], "little")) for i in range(raw[1]))
 

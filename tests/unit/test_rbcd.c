@@ -317,6 +317,35 @@ static void a_list_that_was_replaced(void **state)
   assert_false(is_said_to_be_overwritten(2, NOW - 3600, nobodys));      /* that names nobody who is there */
 }
 
+static bool remembers(struct domain *d)
+{
+  struct kcd_judgement judgement;
+  d->facts.accepted = NOW - 86400;
+  d->facts.accepted_record = "20261120T201403Z-2016GUI";
+  kcd_judge(&d->facts, WIN, NULL, "", &judgement);
+  const struct kcd_finding *found = find(&judgement, KCD_F_RBCD_OVERWRITTEN);
+  const bool said = found != NULL;
+  if (said)
+    assert_non_null(strstr(found->message, "20261120T201403Z-2016GUI"));
+  end(d, &judgement);
+  return said;
+}
+
+static void a_record_tells_for_sure(void **state)
+{
+  (void)state;
+  static const struct entry others[] = {{'o', 0, 0, FULL}, {'\0', 0, 0, 0}};
+  struct domain d;
+  host_alone(&d);
+  describe(&d, others);
+  assert_true(remembers(&d));
+  host_alone(&d); /* the whole attribute is gone */
+  assert_true(remembers(&d));
+  host_alone(&d);
+  domain_grant_rbcd(&d);
+  assert_false(remembers(&d));
+}
+
 /* ---- reading ---- */
 
 static void entries_have_names(void **state)
@@ -382,6 +411,7 @@ int main(void)
       cmocka_unit_test(a_condition_is_left_to_the_kdc),
       cmocka_unit_test(a_dc_that_does_not_know_it),
       cmocka_unit_test(a_list_that_was_replaced),
+      cmocka_unit_test(a_record_tells_for_sure),
       cmocka_unit_test(entries_have_names),
       cmocka_unit_test(nothing_is_present_without_a_descriptor),
       cmocka_unit_test(only_sids_that_need_a_name_are_looked_up),

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/doctor.h>
 #include <kcdfix/error.h>
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
@@ -92,6 +93,9 @@ void kcd_report_check(struct kcd_report *report, struct kcd_report *other);
 /* history: one record. UNREADABLE: the file's name and why, instead of a record. */
 void kcd_report_record(struct kcd_report *report, const struct kcd_record *record);
 void kcd_report_unreadable_record(struct kcd_report *report, const char *file, const struct kcd_error *err);
+
+/* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
+void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);
 
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,

@@ -11,8 +11,8 @@
 
 #include "commands.h"
 
-#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE)
-#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE)
+#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
+#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
 #define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
 #define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
@@ -164,16 +164,16 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"ccache", 'c', "CCACHE", ONLINE, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
    "credential cache to log in with (default: the default cache, as klist shows it)", store_ccache},
-  {"login-user", 'U', "USER", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+  {"login-user", 'U', "USER", DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
    "log in as USER with a password; the ticket is kept in memory", store_login_user},
-  {"prompt-password", 'W', NULL, DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+  {"prompt-password", 'W', NULL, DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
    "ask for the password of --login-user", store_prompt_password},
-  {"password-file", 0, "FILE", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
+  {"password-file", 0, "FILE", DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
    "read the password of --login-user from the first line of FILE", store_password_file},
 
   {"as", 0, "USER", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "the user to delegate (default: the login, since that is who runs Hyper-V Manager)", store_as},
-  {"keytab", 'k', "FILE", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
+  {"keytab", 'k', "FILE", PAIRS | KCD_CMD_DOCTOR, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
    "the host's own key: ask the KDC for real (S4U2Self, S4U2Proxy)", store_keytab},
   {"no-probe", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "predict only, even with --keytab", store_no_probe},

@@ -71,5 +71,5 @@ prepare_tree() {
   exec {tree_lock}<"$tree"
   flock --shared "$tree_lock"
   exec {lock}>&-
-  LAB_TREE=$tree/root
+  export LAB_TREE=$tree/root
 }

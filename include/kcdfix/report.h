@@ -71,6 +71,9 @@ struct kcd_object_report {
   const struct kcd_values *add, *remove; /* NULL: none */
   const struct kcd_values *list_before;  /* the whole list; NULL: not known, `before` and `after` leave it out */
   uint32_t uac_before, uac_after;
+  const struct kcd_bytes *rbcd_before, *rbcd_after; /* NULL, or both empty: the descriptor is not part of it */
+  char *const *accepted;                            /* names of the hosts that the descriptor is to let in */
+  size_t n_accepted;
   char *const *notes; /* sentences: left out forms, warnings, refusals */
   size_t n_notes;
   const struct kcd_error *error; /* NULL if none */
@@ -102,7 +105,8 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
 
 /* The difference that a plan makes, in attribute values and in the words of the delegation tab, and what it means for
  * security; to OUT (stderr when stdout holds JSON). HOST is the plan's element of FACTS, gathered with the reachable
- * accounts and the privileged users. A plan without a change shows nothing: the document says why. */
+ * accounts and the privileged users; NULL for the plan of a target. A plan without a change shows nothing: the document
+ * says why. */
 void kcd_show_plan(FILE *out, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
                    const struct kcd_host_facts *host, const struct kcd_style *style);
 /* The difference that taking RECORD back makes to the object as it is NOW. */

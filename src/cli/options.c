@@ -48,6 +48,7 @@ STORE_TEXT(keytab)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
+STORE_FLAG(resource_based)
 STORE_FLAG(exact)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
@@ -184,6 +185,9 @@ const struct kcd_option_row kcd_option_rows[] = {
    "also set \"Use any authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION)", store_transition},
   {"kerberos-only", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "also set \"Use Kerberos only\" (clear that bit)", store_kerberos_only},
+  {"resource-based", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "let the target's own object accept the host (msDS-AllowedToActOnBehalfOfOtherIdentity) instead of listing the SPN; "
+   "with --protocol-transition also set that", store_resource_based},
   {"exact", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
   {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
@@ -368,6 +372,11 @@ static int check_combinations(const struct kcd_options *options, struct kcd_erro
 {
   if (options->n_modes > 1)
     return kcd_fail(err, KCD_E_USAGE, "--protocol-transition and --kerberos-only exclude each other; give one, once");
+  if (options->resource_based && options->mode == KCD_MODE_KERBEROS_ONLY)
+    return kcd_fail(err, KCD_E_USAGE, "--kerberos-only takes away what --resource-based needs; give one of them");
+  if (options->resource_based && options->exact)
+    return kcd_fail(err, KCD_E_USAGE,
+                    "--exact is about the list, and --resource-based lists nothing; give one of them");
   if (options->has_emit && options->format == KCD_FORMAT_JSON)
     return kcd_fail(err, KCD_E_USAGE, "--emit prints a script and --json a document; give one of them");
   if (options->server && options->uri)

@@ -43,6 +43,7 @@ struct kcd_options {
   /* change */
   unsigned n_modes;
   enum kcd_mode mode;
+  bool resource_based; /* beside the mode, since it goes with --protocol-transition */
   bool exact, dry_run, yes;
   bool has_emit;
   enum kcd_emit_format emit;

@@ -3,7 +3,8 @@
 /* What a list can have wrong with it, and what stands in for a list. */
 #define LACKS                                                                                                          \
   KCD_F_SPN_NOT_LISTED, KCD_F_SHORT_OR_FQDN_MISSING, KCD_F_HOST_CLASS_ONLY, KCD_F_SERVICE_CLASS_MISSING,               \
-      KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_F_LIST_ENTRY_MALFORMED, KCD_F_STALE_TARGET_ENTRY
+      KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_F_LIST_ENTRY_MALFORMED, KCD_F_STALE_TARGET_ENTRY,                            \
+      KCD_F_SPN_WITH_BLANK_ON_SAMBA
 #define ELSEWHERE                                                                                                      \
   KCD_F_WRONG_OBJECT, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_F_ONE_DIRECTION_ONLY, KCD_F_CHANGE_NOT_REPLICATED
 #define RESOURCE                                                                                                       \

@@ -5,6 +5,9 @@
 #include "gathering.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/text.h>
 
 #define MAX_GROUP_SEARCHES 500 /* beyond that the membership stays unknown, and the user is told of */
 
@@ -46,9 +49,21 @@ void privileged_search_groups(struct gathering *g)
     token_search(g, g->candidates[i]);
 }
 
+static int by_name(const void *a, const void *b)
+{
+  const char *left = (*(struct kcd_account *const *)a)->sam_account_name;
+  const char *right = (*(struct kcd_account *const *)b)->sam_account_name;
+  left = left == NULL ? "" : left;
+  right = right == NULL ? "" : right;
+  return kcd_fold_compare(left, strlen(left), right, strlen(right));
+}
+
+/* By name: a server answers in the order of its database, which differs from one domain to the next. */
 void privileged_pick(struct gathering *g)
 {
   for (size_t i = 0; i < g->n_candidates; i++)
     if (!heeds_protected_users(g->dc) || g->candidates[i]->protected_user != KCD_YES)
       pointer_list_add(&g->set->privileged, &g->set->n_privileged, g->candidates[i]);
+  if (g->set->n_privileged > 1)
+    qsort(g->set->privileged, g->set->n_privileged, sizeof(struct kcd_account *), by_name);
 }

@@ -79,7 +79,7 @@ struct kcd_config_facts {
   struct kcd_trial trial; /* whether libkrb5 takes them */
   char *default_realm;
   char *default_ccache_name;
-  char *rdns, *dns_canonicalize_hostname, *forwardable, *udp_preference_limit;
+  char *rdns, *dns_canonicalize_hostname, *forwardable;
   bool rdns_on, canonicalize_on, forwardable_off; /* what the three mean to libkrb5, its defaults included */
   int udp_limit;                                  /* -1: not set */
   bool permits_aes, permits_rc4;

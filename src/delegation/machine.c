@@ -51,7 +51,6 @@ static void config_done(struct kcd_config_facts *config)
   free(config->rdns);
   free(config->dns_canonicalize_hostname);
   free(config->forwardable);
-  free(config->udp_preference_limit);
 }
 
 void kcd_machine_done(struct kcd_machine *machine)

@@ -49,16 +49,16 @@ void privileged_search_groups(struct gathering *g)
     token_search(g, g->candidates[i]);
 }
 
-static int by_name(const void *a, const void *b)
+/* By name: the order in which a server finds them changes from one day to the next. */
+static int by_name(const void *left, const void *right)
 {
-  const char *left = (*(struct kcd_account *const *)a)->sam_account_name;
-  const char *right = (*(struct kcd_account *const *)b)->sam_account_name;
-  left = left == NULL ? "" : left;
-  right = right == NULL ? "" : right;
-  return kcd_fold_compare(left, strlen(left), right, strlen(right));
+  const struct kcd_account *a = *(struct kcd_account *const *)left;
+  const struct kcd_account *b = *(struct kcd_account *const *)right;
+  const char *a_name = a->sam_account_name == NULL ? "" : a->sam_account_name;
+  const char *b_name = b->sam_account_name == NULL ? "" : b->sam_account_name;
+  return kcd_fold_compare(a_name, strlen(a_name), b_name, strlen(b_name));
 }
 
-/* By name: a server answers in the order of its database, which differs from one domain to the next. */
 void privileged_pick(struct gathering *g)
 {
   for (size_t i = 0; i < g->n_candidates; i++)

@@ -97,7 +97,7 @@ int kcd_survey_rights(struct kcd_dir *dir, const char *login, struct kcd_rights_
 {
   const char *hosts[] = {ret->host};
   struct kcd_query query = {.hosts = hosts, .n_hosts = 1, .user = login};
-  KCD_AUTO_VALUE(kcd_facts_set) set = {NULL};
+  KCD_AUTO_VALUE(kcd_facts_set) set = {.n_hosts = 0};
   if (kcd_gather(dir, &query, &set, err) < 0)
     return -1;
   if (set.hosts[0].account == NULL)

@@ -96,7 +96,6 @@ static void read_relations(profile_t profile, struct kcd_config_facts *config)
   config->rdns = relation(profile, "rdns");
   config->dns_canonicalize_hostname = relation(profile, "dns_canonicalize_hostname");
   config->forwardable = relation(profile, "forwardable");
-  config->udp_preference_limit = relation(profile, "udp_preference_limit");
   const char *canonicalize = config->dns_canonicalize_hostname;
   config->rdns_on = is_on(profile, "rdns", true);
   config->canonicalize_on = canonicalize != NULL && kcd_equal_nocase(canonicalize, "fallback")

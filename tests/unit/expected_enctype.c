@@ -7,15 +7,15 @@
 #define BEHIND_SELF (FREE | LISTED | SPN_STATE | TARGET_STATE | RBCD | NO_FORWARD)
 #define MAYBE_14                                                                                                       \
   {                                                                                                                    \
-    "14?", "14?", "14?", "14", "14", "14?"                                                                            \
+    "14?", "14?", "14?", "14", "14", "14?"                                                                             \
   }
 #define UNTRIED                                                                                                        \
   {                                                                                                                    \
-    "-?", "-?", "-?", "-", "-", "-?"                                                                                  \
+    "-?", "-?", "-?", "-", "-", "-?"                                                                                   \
   }
 #define HEIMDAL_14                                                                                                     \
   {                                                                                                                    \
-    NULL, NULL, NULL, "14", "14", NULL                                                                                \
+    NULL, NULL, NULL, "14", "14", NULL                                                                                 \
   }
 #define S417(cell)                                                                                                     \
   {                                                                                                                    \

@@ -64,7 +64,7 @@ struct previews {
 static const struct kcd_account *preview_of(const struct previews *previews, const struct kcd_account *account,
                                             bool as_target)
 {
-  for (size_t i = 0; i < previews->plans->n; i++)
+  for (size_t i = 0; account && i < previews->plans->n; i++)
     if (previews->plans->plans[i].host == account && !previews->plans->hosts[i] == as_target)
       return &previews->v[i];
   return account;
@@ -88,6 +88,7 @@ static bool pair_helps(const struct previews *previews, const struct kcd_facts *
     target.owners[i] = facts->target->owners[i];
     target.owners[i].account = (struct kcd_account *)preview_of(previews, target.owners[i].account, true);
   }
+  target.named = (struct kcd_account *)preview_of(previews, target.named, true);
   after.target = &target;
   after.host = preview_of(previews, facts->host, false);
   bool works = apply_helps(&after, judging_flavour(facts->dc), ret_id, ret_why);

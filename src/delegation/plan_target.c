@@ -63,7 +63,7 @@ static void accept(struct kcd_object_plan *plan, const struct kcd_account *host,
     if (plan->accepted[i] == host)
       return;
   kcd_secdesc_add_allow(sd, &host->sid, KCD_RIGHT_RBCD_FULL);
-  plan->accepted = kcd_reallocarray(plan->accepted, plan->n_accepted + 1, sizeof *plan->accepted);
+  plan->accepted = kcd_reallocarray(plan->accepted, plan->n_accepted + 1, sizeof(struct kcd_account *));
   plan->accepted[plan->n_accepted++] = host;
 }
 

@@ -310,11 +310,11 @@ static void a_list_that_was_replaced(void **state)
   static const struct entry ours[] = {{'h', 0, 0, FULL}, {'\0', 0, 0, 0}};
   static const struct entry nobodys[] = {{'x', 0, 0, FULL}, {'\0', 0, 0, 0}};
   assert_true(is_said_to_be_overwritten(2, NOW - 3600, others));
-  assert_false(is_said_to_be_overwritten(1, NOW - 3600, others));       /* written once */
-  assert_false(is_said_to_be_overwritten(3, NOW - 30 * 86400, others)); /* long ago */
-  assert_false(is_said_to_be_overwritten(0, 0, others));                /* no metadata */
-  assert_false(is_said_to_be_overwritten(2, NOW - 3600, ours));         /* the host is named */
-  assert_false(is_said_to_be_overwritten(2, NOW - 3600, nobodys));      /* that names nobody who is there */
+  assert_false(is_said_to_be_overwritten(1, NOW - 3600, others));               /* written once */
+  assert_false(is_said_to_be_overwritten(3, NOW - (time_t)30 * 86400, others)); /* long ago */
+  assert_false(is_said_to_be_overwritten(0, 0, others));                        /* no metadata */
+  assert_false(is_said_to_be_overwritten(2, NOW - 3600, ours));                 /* the host is named */
+  assert_false(is_said_to_be_overwritten(2, NOW - 3600, nobodys));              /* that names nobody who is there */
 }
 
 static bool remembers(struct domain *d)

@@ -13,6 +13,7 @@
 
 #include "everywhere.h"
 #include "exit_status.h"
+#include "own_ticket.h"
 #include "remembered.h"
 
 #define COMPARE_MS 3000 /* for each DC that is asked besides */
@@ -25,6 +26,7 @@ struct checking {
   const struct kcd_facts_set *set;
   const struct kcd_operands *operands;
   char *context;
+  char *user_ccache; /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_remembered remembered;
   const struct kcd_replicas *replicas; /* NULL: not compared */
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
@@ -106,6 +108,15 @@ static void run_probe(struct checking *checking, struct kcd_probe *probe, const 
   kcd_probe_run(probe, user, spn, kvno, ret);
 }
 
+/* Only after a failure, or for a reader who wants to see more: a healthy pair costs no request more. */
+static void run_controls(const struct checking *checking, struct kcd_probe *probe, const struct kcd_facts *facts,
+                         struct kcd_observation *observation)
+{
+  const char *user = facts->user ? facts->user->sam_account_name : facts->user_operand;
+  if (observation->s4u2proxy.outcome != KCD_TICKET || options_of(checking)->verbose > 0)
+    kcd_probe_control(probe, user, facts->target->spn.text, checking->user_ccache, observation);
+}
+
 /* A TGT that is not forwardable stops the verdict, since it may be an artefact; where the directory says why it is so,
  * it is the answer that was to be expected. */
 static void expect_poor_tgt(const struct kcd_facts *facts, struct kcd_observation *observation)
@@ -157,6 +168,7 @@ static void check_pair(struct checking *checking, struct kcd_probe *probe, size_
   bool probed = probe && facts.host;
   if (probed) {
     run_probe(checking, probe, &facts, &observation);
+    run_controls(checking, probe, &facts, &observation);
     expect_poor_tgt(&facts, &observation);
   }
   struct kcd_judgement judgement = {0};
@@ -238,6 +250,21 @@ static char *context_of(const struct kcd_run *run, const struct kcd_dc *dc)
   return kcd_session_context(&options);
 }
 
+/* Not to be had, or another user's: said once, and the check goes on without. */
+static void take_own_ticket(struct checking *checking)
+{
+  const struct kcd_facts_set *set = checking->set;
+  const struct kcd_options *options = options_of(checking);
+  const char *user = set->user ? set->user->sam_account_name : set->user_operand;
+  const char *realm = options->realm ? options->realm : set->dc->realm;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (kcd_own_ticket(options, checking->session->login, user, realm, &checking->user_ccache, &err) == 0)
+    return;
+  int status = err.code == KCD_E_USAGE ? KCD_EXIT_USAGE : KCD_EXIT_CANNOT_TELL;
+  probe_failed(checking, &err);
+  checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, status);
+}
+
 void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_session *session,
                      const struct kcd_facts_set *set, const struct kcd_operands *operands,
                      struct kcd_pairs_outcome *ret)
@@ -249,11 +276,13 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .operands = operands,
                               .replicas = set->replicas,
                               .context = context_of(run, set->dc)};
+  take_own_ticket(&checking);
   for (size_t host = 0; host < set->n_hosts; host++)
     check_host(&checking, host);
   if (checking.everywhere.rollcall)
     kcd_everywhere_report(&checking.everywhere, set, report, false);
   kcd_everywhere_done(&checking.everywhere);
+  free(checking.user_ccache);
   free(checking.context);
   kcd_remembered_done(&checking.remembered);
   *ret = checking.outcome;

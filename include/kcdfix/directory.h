@@ -11,6 +11,7 @@
 #include <kcdfix/entry.h>
 #include <kcdfix/error.h>
 #include <kcdfix/facts.h>
+#include <kcdfix/netlogon.h>
 
 struct kcd_dir;
 
@@ -18,6 +19,7 @@ struct kcd_dir_options {
   const char *host; /* DNS name of the DC: also the name in the service principal ldap/HOST; no reverse look-up */
   uint16_t port;    /* 0: 389, or 636 with tls */
   bool tls;         /* ldaps:// */
+  const char *ping; /* DNS name of a domain: the netlogon ping for it goes out with the first request; NULL: none */
   int timeout_ms;   /* for connecting and for each answer; the whole connect obeys it */
   void (*trace)(void *data, const char *line); /* -vv: one line a request; NULL for none */
   void *trace_data;
@@ -46,6 +48,8 @@ KCD_DEFINE_AUTO(kcd_dir)
 
 /* The DC of this connection, from its RootDSE; flavour is refined by kcd_gather. Borrowed. */
 struct kcd_dc *kcd_dir_dc(struct kcd_dir *dir);
+/* The DC's answer to the ping; NULL where none was sent or none could be read. Borrowed. */
+const struct kcd_netlogon *kcd_dir_ping(const struct kcd_dir *dir);
 /* LDAP requests sent so far, binds included: for the benchmark and -vv. */
 unsigned kcd_dir_requests(const struct kcd_dir *dir);
 

@@ -149,6 +149,8 @@ struct kcd_target {
                               * Samba's KDC takes it where nobody holds the SPN, and finds two accounts where another
                               * one holds host/. NULL: none, or not looked for */
   char *canonical_host;      /* what DNS calls the host, where nobody holds the SPN and that is another name; NULL */
+  char *foreign_domain, *foreign_account, *foreign_dn; /* the account of another domain of the forest that owns the SPN,
+                                                        * found in the global catalogue; NULL: none, or not asked */
 };
 void kcd_target_done(struct kcd_target *target);
 
@@ -156,6 +158,8 @@ void kcd_target_done(struct kcd_target *target);
 struct kcd_account *kcd_target_account(const struct kcd_target *target);
 /* Distinct accounts among the owners. More than one is a duplicate SPN. */
 size_t kcd_target_distinct_owners(const struct kcd_target *target);
+
+struct kcd_replicas;
 
 /* Who bears a SID that the resource-based descriptor of a target names. */
 struct kcd_trustee {
@@ -186,9 +190,12 @@ struct kcd_facts {
   time_t transition_set;         /* when a record of this machine says that protocol transition was set, and not taken
                                   * back since; 0: no such record */
   const char *transition_record; /* its id */
-  time_t accepted;               /* when a record of this machine says that the target was made to accept the host, and
-                                  * not taken back since; 0: no such record */
-  const char *accepted_record;   /* its id */
+  const struct kcd_replicas *replicas; /* what the other domain controllers hold; NULL: not compared */
+  enum kcd_tri forest_searched; /* KCD_YES: nobody in the domain owns the SPN, and the global catalogue was asked;
+                                 * KCD_NO: it could not be; KCD_UNKNOWN: there was no reason to */
+  time_t accepted;              /* when a record of this machine says that the target was made to accept the host, and
+                                 * not taken back since; 0: no such record */
+  const char *accepted_record;  /* its id */
   time_t now;
 };
 

@@ -142,6 +142,7 @@ struct kcd_findings {
   struct kcd_finding *v;
   size_t n;
 };
+void kcd_finding_done(struct kcd_finding *finding);
 void kcd_findings_done(struct kcd_findings *findings);
 /* The worst severity, or -1 when there is no finding. */
 int kcd_findings_worst(const struct kcd_findings *findings);

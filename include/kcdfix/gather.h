@@ -57,6 +57,8 @@ struct kcd_facts_set {
   struct kcd_account **privileged; /* with query.reachable_accounts: adminCount = 1, enabled, neither sensitive nor in
                                     * Protected Users */
   size_t n_privileged;
+  const struct kcd_replicas *replicas; /* what other DCs hold; set by the caller, borrowed; NULL: not compared */
+  enum kcd_tri forest_searched;        /* see kcd_facts */
 };
 void kcd_facts_set_done(struct kcd_facts_set *set);
 
@@ -69,6 +71,11 @@ void kcd_facts_set_done(struct kcd_facts_set *set);
  * does not parse is KCD_E_USAGE, and so is a host of another domain. Not found is no error: the facts say so. Refines
  * dc->flavour. */
 int kcd_gather(struct kcd_dir *dir, const struct kcd_query *query, struct kcd_facts_set *ret, struct kcd_error *err);
+
+/* Whether an SPN of the set has no owner here, so that the global catalogue is worth a question. */
+bool kcd_gather_lacks_owner(const struct kcd_facts_set *set);
+/* Looks for those SPNs in the whole forest, on a connection to a global catalogue (port 3268), bound; one flight. */
+int kcd_gather_catalog(struct kcd_dir *catalog, struct kcd_facts_set *set, struct kcd_error *err);
 
 /* The view of one pair. NOW is this machine's clock. */
 void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t target, time_t now, struct kcd_facts *ret);

@@ -21,6 +21,15 @@ void kcd_srv_list_done(struct kcd_srv_list *list);
  * asked for and the DNS server that said no, or KCD_E_UNREACHABLE where no DNS server answered within TIMEOUT_MS. */
 int kcd_locate(const char *domain, int timeout_ms, struct kcd_srv_list *ret, struct kcd_error *err);
 
+/* The same of one site alone, _ldap._tcp.SITE._sites.dc._msdcs.DOMAIN; also fails with KCD_E_NOT_FOUND for a name that
+ * cannot be part of such a record. */
+int kcd_locate_site(const char *domain, const char *site, int timeout_ms, struct kcd_srv_list *ret,
+                    struct kcd_error *err);
+/* Global catalogue servers of a forest, _gc._tcp.FOREST (MS-ADTS 6.3.2.3). */
+int kcd_locate_catalogs(const char *forest, int timeout_ms, struct kcd_srv_list *ret, struct kcd_error *err);
+/* Puts the hosts of FIRST before the others of LIST, which keeps its records. */
+void kcd_srv_put_first(struct kcd_srv_list *list, const struct kcd_srv_list *first);
+
 /* Decodes the answer section of a DNS message (RFC 1035): the bounded part of kcd_locate, for the tests and the fuzzer.
  */
 int kcd_srv_decode(const void *message, size_t len, struct kcd_srv_list *ret);

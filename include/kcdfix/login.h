@@ -45,6 +45,9 @@ char *kcd_default_realm(void);
 int kcd_login_start(struct kcd_login *login, const char *realm, const char *host, uint16_t kdc_port,
                     struct kcd_error *err);
 
+/* A ticket for ldap/HOST of another DC, from the KDC that kcd_login_start pinned. Fails as that does. */
+int kcd_login_ticket(struct kcd_login *login, const char *host, struct kcd_error *err);
+
 /* Requests sent to a KDC so far. */
 unsigned kcd_login_requests(const struct kcd_login *login);
 

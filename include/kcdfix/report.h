@@ -20,6 +20,7 @@
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
 #include <kcdfix/record.h>
+#include <kcdfix/replicas.h>
 
 enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
@@ -43,6 +44,9 @@ KCD_DEFINE_AUTO(kcd_report)
 void kcd_report_dc(struct kcd_report *report, const struct kcd_dc *dc, enum kcd_flavour flavour);
 /* A DC that was to be asked and did not answer: a row of `dcs` with `reached` false. */
 void kcd_report_unreached_dc(struct kcd_report *report, const char *name);
+/* Another DC that the same objects were read on, or to be read on: its row of `dcs`, one a name. STANDING is what came
+ * out where it was reached. */
+void kcd_report_replica(struct kcd_report *report, const struct kcd_replica *replica, enum kcd_standing standing);
 /* A finding that is tied to no pair: `findings` of the document. Text shows it as one of a pair. */
 void kcd_report_finding(struct kcd_report *report, const struct kcd_finding *finding);
 /* An error: something asked for could not be found out or done. An equal one that is there already is not repeated. The
@@ -83,6 +87,14 @@ struct kcd_object_report {
 void kcd_report_mode(struct kcd_report *report, const char *mode);
 void kcd_report_change(struct kcd_report *report, const char *run, const char *mode, bool changed);
 void kcd_report_object(struct kcd_report *report, const struct kcd_object_report *object);
+/* apply --wait: what became of it. */
+struct kcd_wait_row {
+  const struct kcd_replica *replica;
+  bool shows;     /* the change */
+  unsigned after; /* seconds, with shows */
+};
+void kcd_report_wait(struct kcd_report *report, unsigned limit, unsigned waited, const struct kcd_wait_row *rows,
+                     size_t n);
 /* One line of what remains to be done elsewhere (klist purge ..., undo ...); of a probe: "why: kcdfix check ...". TEXT
  * is terminal-safe. */
 void kcd_report_next_step(struct kcd_report *report, const char *text);

@@ -9,6 +9,7 @@
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
+#include "catalog.h"
 #include "pairs.h"
 
 size_t apply_facts_of(const struct applying *applying, const struct kcd_facts_set *set,
@@ -164,6 +165,7 @@ int apply_plans_make(const struct applying *applying, struct apply_plans *ret, s
   struct apply_plans plans = {0};
   if (kcd_gather(applying->session.dir, &applying->query, &plans.set, err) != 0)
     return -1;
+  kcd_catalog_look(&applying->session, applying->run->options, &plans.set, applying->run->report);
   make(applying, &plans); /* plans point into the set: what stays in place there are its arrays */
   *ret = plans;
   return 0;

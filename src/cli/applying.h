@@ -6,6 +6,7 @@
 #include <kcdfix/plan.h>
 
 #include "commands.h"
+#include "everywhere.h"
 #include "exit_status.h"
 #include "operands.h"
 #include "session.h"
@@ -31,6 +32,7 @@ struct applying {
   char *run_id; /* NULL until the first record is saved */
   struct kcd_change_tally tally;
   bool changed;
+  struct kcd_everywhere everywhere; /* with --all-dcs and --wait */
 };
 
 /* ---- apply_plan.c ---- */
@@ -59,6 +61,17 @@ void apply_decline_resources(const struct applying *applying, struct apply_plans
 /* Whether the pair works at a KDC of this kind, with the accounts as they would be; else the cause that stays, in
  * ret_why (owned). */
 bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum kcd_finding_id *ret_id, char **ret_why);
+
+/* ---- apply_replicas.c ---- */
+
+/* With --all-dcs or --wait: reads the hosts on the other DCs, and adds what they hold to the report. What cannot be had
+ * is said and stops nothing. */
+void apply_look_around(struct applying *applying);
+/* Adds a warning to each plan for each DC that holds another list. */
+void apply_warn_of_replicas(const struct applying *applying, struct apply_plans *plans);
+/* With --wait: until every DC shows what the plans wanted and this DC has; adds what became of it to the report.
+ * KCD_EXIT_OK, KCD_EXIT_STILL_FAILS, or KCD_EXIT_INTERRUPTED at a signal. */
+int apply_wait(struct applying *applying);
 
 /* ---- apply_report.c ---- */
 

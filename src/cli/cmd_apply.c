@@ -25,6 +25,7 @@
 
 static void applying_done(struct applying *applying)
 {
+  kcd_everywhere_done(&applying->everywhere);
   apply_plans_done(&applying->planned);
   kcd_operands_done(&applying->operands);
   kcd_state_done(&applying->state);
@@ -262,10 +263,13 @@ static int finish(struct applying *applying, struct kcd_error *err)
     kcd_run_failed(applying->run, err);
     return KCD_EXIT_CANNOT_TELL;
   }
+  int waited = apply_wait(applying);
   if (kcd_interrupted())
     return KCD_EXIT_INTERRUPTED;
-  if (status != KCD_EXIT_OK || outcome.exit_status == KCD_EXIT_OK)
+  if (status != KCD_EXIT_OK)
     return status;
+  if (outcome.exit_status == KCD_EXIT_OK)
+    return waited;
   if (outcome.exit_status == KCD_EXIT_PROBLEM)
     return applying->changed ? KCD_EXIT_STILL_FAILS : KCD_EXIT_PROBLEM;
   return outcome.exit_status;
@@ -291,6 +295,7 @@ static int plan_again(struct applying *applying, struct kcd_error *err)
   bool holds = apply_plans_still_hold(&applying->planned, &now);
   apply_plans_done(&applying->planned);
   applying->planned = now;
+  apply_warn_of_replicas(applying, &applying->planned);
   if (holds)
     return 0;
   kcd_fail(err, KCD_E_CONFLICT, "the directory changed since the difference was shown; nothing was changed");
@@ -343,6 +348,7 @@ static int apply(struct applying *applying, struct kcd_error *err)
   if (options->resource_based && operands->n_spns == 0)
     return kcd_fail(err, KCD_E_USAGE, "--resource-based changes the account behind an SPN, so an SPN has to be named");
   kcd_operands_announce(operands);
+  applying->session.writable = !only_shows(options);
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
@@ -355,7 +361,11 @@ static int apply(struct applying *applying, struct kcd_error *err)
                                        .reachable_accounts = true};
   if (apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
+  if (!only_shows(options) && kcd_session_refuse_read_only(&applying->session, err) != 0)
+    return -1;
   kcd_session_report(&applying->session, run->report, applying->planned.set.dc->flavour);
+  apply_look_around(applying);
+  apply_warn_of_replicas(applying, &applying->planned);
   apply_report_refusals(applying);
   if (only_shows(options)) {
     if (options->has_emit && emit(applying, err) != 0)

@@ -5,7 +5,9 @@
 #include <kcdfix/alloc.h>
 #include <kcdfix/text.h>
 
+#include "catalog.h"
 #include "commands.h"
+#include "everywhere.h"
 #include "exit_status.h"
 #include "operands.h"
 #include "pairs.h"
@@ -50,6 +52,23 @@ static void tell_cost(const struct kcd_run *run, const struct kcd_session *sessi
                 kcd_login_requests(session->login));
 }
 
+/* Judges and reports what was gathered; the exit status. With --all-dcs every DC is held against the session's. */
+static int judge(struct kcd_run *run, struct kcd_session *session, struct kcd_facts_set *set,
+                 const struct kcd_operands *operands, struct kcd_error *err)
+{
+  const struct kcd_options *options = run->options;
+  KCD_AUTO_VALUE(kcd_everywhere) everywhere = {0};
+  kcd_catalog_look(session, options, set, run->report);
+  kcd_session_report(session, run->report, options->has_flavour ? options->flavour : set->dc->flavour);
+  if (options->all_dcs && kcd_everywhere_open(session, options, options->timeout_ms, set, &everywhere, err) != 0)
+    return -1;
+  set->replicas = kcd_everywhere_replicas(&everywhere);
+  struct kcd_pairs_outcome outcome;
+  kcd_check_pairs(run, run->report, session, set, operands, &outcome);
+  int status = kcd_everywhere_report(&everywhere, set, run->report, run->style.format == KCD_FORMAT_TEXT);
+  return kcd_exit_worse(outcome.exit_status, status);
+}
+
 static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
 {
   struct kcd_operands operands = {0};
@@ -68,11 +87,8 @@ static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_er
     status = kcd_gather(session->dir, &query, &set, err);
   }
   if (status == 0) {
-    kcd_session_report(session, run->report, run->options->has_flavour ? run->options->flavour : set.dc->flavour);
-    struct kcd_pairs_outcome outcome;
-    kcd_check_pairs(run, run->report, session, &set, &operands, &outcome);
-    status = outcome.exit_status;
-    if (operands.typed)
+    status = judge(run, session, &set, &operands, err);
+    if (status >= 0 && operands.typed)
       remember(run, session, &set, &operands);
     tell_cost(run, session);
     kcd_facts_set_done(&set);

@@ -393,6 +393,8 @@ static int undo(struct undoing *undoing, struct kcd_error *err)
   if (kcd_session_login(run->options, &undoing->session, err) != 0 ||
       kcd_session_connect(&undoing->session, run->options, undoing->v[0].record->dc, err) != 0)
     return -1;
+  if (!run->options->dry_run && kcd_session_refuse_read_only(&undoing->session, err) != 0)
+    return -1;
   kcd_session_report(&undoing->session, run->report, kcd_dir_dc(undoing->session.dir)->flavour);
   for (size_t i = 0; i < undoing->n; i++)
     plan_one(undoing, &undoing->v[i]);

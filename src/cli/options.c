@@ -54,6 +54,7 @@ STORE_FLAG(exact)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
 STORE_FLAG(quiet)
+STORE_FLAG(all_dcs)
 
 static int store_reason(struct kcd_options *options, const char *value, struct kcd_error *err)
 {
@@ -152,6 +153,18 @@ static int store_timeout(struct kcd_options *options, const char *value, struct 
   return 0;
 }
 
+#define DEFAULT_WAIT_SECONDS 300
+
+static int store_wait(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  uint64_t seconds = DEFAULT_WAIT_SECONDS;
+  if (value && kcd_parse_u64(value, 86400, &seconds) != 0)
+    return kcd_fail(err, KCD_E_USAGE, "--wait takes 0 to 86400 seconds");
+  options->wait = true;
+  options->wait_seconds = (unsigned)seconds;
+  return 0;
+}
+
 /* clang-format off */
 const struct kcd_option_row kcd_option_rows[] = {
   {"domain", 'D', "DOMAIN", ONLINE, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
@@ -162,6 +175,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "the one domain controller to ask, for LDAP and Kerberos; no other is tried", store_server},
   {"uri", 'H', "URI", DIRECTORY, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
    "the same as an LDAP URI: ldap://DC[:PORT] or ldaps://DC[:PORT]", store_uri},
+  {"all-dcs", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_WHERE, KCD_COMPLETES_NOTHING, NULL,
+   "read the same on every domain controller of the domain and name those that differ", store_all_dcs},
 
   {"ccache", 'c', "CCACHE", ONLINE, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
    "credential cache to log in with (default: the default cache, as klist shows it)", store_ccache},
@@ -202,6 +217,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "kept in the record of the change", store_reason},
   {"yes", 0, NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "do not ask before the change", store_yes},
+  {"wait", 0, "[SECS]", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "wait until every domain controller shows the change, no longer than SECS (default: 300)", store_wait},
 
   {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
    "one JSON document on standard output", store_json},
@@ -230,6 +247,19 @@ struct parse {
   struct kcd_error *err;
   bool help;
 };
+
+static bool may_stand_alone(const struct kcd_option_row *row)
+{
+  return row->arg && row->arg[0] == '[';
+}
+
+/* "SECS" of "[SECS]"; owned by the caller, NULL for NULL. */
+static char *argument_name(const struct kcd_option_row *row)
+{
+  if (!may_stand_alone(row))
+    return kcd_strdup(row->arg);
+  return kcd_strndup(row->arg + 1, strlen(row->arg) - 2);
+}
 
 static const struct kcd_option_row *row_of_key(int key)
 {
@@ -285,12 +315,20 @@ static struct argp_option *argp_options_of(unsigned command)
     }
     list[n++] = (struct argp_option){.name = row->name,
                                      .key = row->letter ? row->letter : KEY_BASE + (int)i,
-                                     .arg = row->arg,
+                                     .arg = argument_name(row),
+                                     .flags = may_stand_alone(row) ? OPTION_ARG_OPTIONAL : 0,
                                      .doc = row->help,
                                      .group = group + 1};
   }
   list[n++] = (struct argp_option){.name = "help", .key = KEY_HELP, .doc = "print this help", .group = group + 1};
   return list;
+}
+
+static void argp_options_free(struct argp_option *list)
+{
+  for (size_t i = 0; list[i].name || list[i].doc; i++)
+    free((char *)list[i].arg);
+  free(list);
 }
 
 static const struct kcd_option_row *row_of_name(unsigned command, const char *name, size_t len)
@@ -331,7 +369,7 @@ static int check_long(const struct kcd_command *command, int argc, char **argv, 
   bool inline_argument = option[len + 2] == '=';
   if (!row->arg)
     return inline_argument ? bad_option(command, option, len + 2, "takes no argument", err) : 0;
-  if (!inline_argument && ++*i >= argc)
+  if (!inline_argument && !may_stand_alone(row) && ++*i >= argc)
     return bad_option(command, option, len + 2, "needs an argument", err);
   return 0;
 }
@@ -422,7 +460,7 @@ int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, 
   } else {
     result = check_combinations(ret, err);
   }
-  free(list);
+  argp_options_free(list);
   return result;
 }
 

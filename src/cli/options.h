@@ -48,6 +48,8 @@ struct kcd_options {
   bool has_emit;
   enum kcd_emit_format emit;
   const char *reason;
+  bool all_dcs, wait;
+  unsigned wait_seconds; /* with wait */
   /* output */
   enum kcd_format format;
   enum kcd_when color;
@@ -69,7 +71,7 @@ enum kcd_completes { KCD_COMPLETES_NOTHING, KCD_COMPLETES_FILE, KCD_COMPLETES_WO
 struct kcd_option_row {
   const char *name;  /* long name without dashes */
   char letter;       /* 0: none */
-  const char *arg;   /* name of the argument; NULL: takes none */
+  const char *arg;   /* name of the argument; in brackets where it may be left out; NULL: takes none */
   unsigned commands; /* enum kcd_command_bit */
   enum kcd_option_group group;
   enum kcd_completes completes;

@@ -11,9 +11,12 @@
 #include <kcdfix/probe.h>
 #include <kcdfix/text.h>
 
+#include "everywhere.h"
 #include "exit_status.h"
 #include "own_ticket.h"
 #include "remembered.h"
+
+#define COMPARE_MS 3000 /* for each DC that is asked besides */
 
 /* The check of all pairs, while it runs. */
 struct checking {
@@ -25,6 +28,9 @@ struct checking {
   char *context;
   char *user_ccache; /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_remembered remembered;
+  const struct kcd_replicas *replicas; /* NULL: not compared */
+  struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
+  bool looked_around;
   struct kcd_pairs_outcome outcome;
 };
 
@@ -125,6 +131,34 @@ static void expect_poor_tgt(const struct kcd_facts *facts, struct kcd_observatio
     observation->error = KCD_ERROR_INIT;
 }
 
+/* The KDC says something else than the directory lets expect: another DC may hold what it answered with. Once a run. */
+static bool look_around(struct checking *checking)
+{
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (checking->replicas || checking->looked_around)
+    return false;
+  checking->looked_around = true;
+  if (kcd_everywhere_open(checking->session, options_of(checking), COMPARE_MS, checking->set, &checking->everywhere,
+                          &ignored) != 0)
+    return false;
+  checking->replicas = kcd_everywhere_replicas(&checking->everywhere);
+  return true;
+}
+
+static void judge(struct checking *checking, struct kcd_facts *facts, const struct kcd_observation *observation,
+                  struct kcd_judgement *ret)
+{
+  const struct kcd_options *options = options_of(checking);
+  enum kcd_flavour flavour = options->has_flavour ? options->flavour : checking->set->dc->flavour;
+  facts->replicas = checking->replicas;
+  kcd_judge(facts, flavour, observation, checking->context, ret);
+  if (ret->agree || !look_around(checking))
+    return;
+  kcd_judgement_done(ret);
+  facts->replicas = checking->replicas;
+  kcd_judge(facts, flavour, observation, checking->context, ret);
+}
+
 static void check_pair(struct checking *checking, struct kcd_probe *probe, size_t host, size_t target)
 {
   struct kcd_facts facts;
@@ -137,10 +171,8 @@ static void check_pair(struct checking *checking, struct kcd_probe *probe, size_
     run_controls(checking, probe, &facts, &observation);
     expect_poor_tgt(&facts, &observation);
   }
-  const struct kcd_options *options = options_of(checking);
-  enum kcd_flavour flavour = options->has_flavour ? options->flavour : checking->set->dc->flavour;
   struct kcd_judgement judgement = {0};
-  kcd_judge(&facts, flavour, probed ? &observation : NULL, checking->context, &judgement);
+  judge(checking, &facts, probed ? &observation : NULL, &judgement);
   kcd_report_pair(checking->report, &judgement);
   bool fault = kcd_findings_worst(&judgement.findings) == KCD_FAULT;
   int status = judgement.verdict == KCD_CANNOT_TELL      ? KCD_EXIT_CANNOT_TELL
@@ -209,6 +241,15 @@ static void check_host(struct checking *checking, size_t host)
     kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
 }
 
+/* The commands that are shown write, and nothing is written to a read-only DC. */
+static char *context_of(const struct kcd_run *run, const struct kcd_dc *dc)
+{
+  struct kcd_options options = *run->options;
+  if (dc->read_only == KCD_YES)
+    options.server = options.uri = NULL;
+  return kcd_session_context(&options);
+}
+
 /* Not to be had, or another user's: said once, and the check goes on without. */
 static void take_own_ticket(struct checking *checking)
 {
@@ -233,10 +274,14 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .session = session,
                               .set = set,
                               .operands = operands,
-                              .context = kcd_session_context(run->options)};
+                              .replicas = set->replicas,
+                              .context = context_of(run, set->dc)};
   take_own_ticket(&checking);
   for (size_t host = 0; host < set->n_hosts; host++)
     check_host(&checking, host);
+  if (checking.everywhere.rollcall)
+    kcd_everywhere_report(&checking.everywhere, set, report, false);
+  kcd_everywhere_done(&checking.everywhere);
   free(checking.user_ccache);
   free(checking.context);
   kcd_remembered_done(&checking.remembered);

@@ -7,6 +7,7 @@
 #include <kcdfix/alloc.h>
 #include <kcdfix/locate.h>
 #include <kcdfix/report.h>
+#include <kcdfix/rollcall.h>
 #include <kcdfix/text.h>
 
 #include "terminal.h"
@@ -104,26 +105,119 @@ static int cannot_open(struct kcd_error *err)
   return -1;
 }
 
-static int connect_to(struct kcd_session *session, const struct kcd_options *options, const struct endpoint *at,
-                      struct kcd_error *err)
+/* PING: the domain for the netlogon ping that goes along; NULL: none. */
+static int open_at(const struct kcd_options *options, const struct endpoint *at, const char *ping, struct kcd_dir **ret,
+                   struct kcd_error *err)
 {
   struct kcd_dir_options dir_options = {.host = at->host,
                                         .port = at->port,
                                         .tls = at->tls,
+                                        .ping = ping,
                                         .timeout_ms = options->timeout_ms,
                                         .trace = options->verbose > 1 ? kcd_trace : NULL};
-  KCD_AUTO(kcd_dir) dir = NULL;
-  if (kcd_dir_open(&dir_options, &dir, err) != 0)
-    return cannot_open(err);
-  const struct kcd_dc *dc = kcd_dir_dc(dir);
-  if (kcd_session_check_dc(options, at->host, dc, err) != 0)
+  return kcd_dir_open(&dir_options, ret, err) == 0 ? 0 : cannot_open(err);
+}
+
+/* Takes DIR, whatever comes of it. */
+static int log_in(struct kcd_session *session, const struct kcd_options *options, const char *host, struct kcd_dir *dir,
+                  struct kcd_error *err)
+{
+  KCD_AUTO(kcd_dir) open = dir;
+  const struct kcd_dc *dc = kcd_dir_dc(open);
+  if (kcd_session_check_dc(options, host, dc, err) != 0)
     return -1;
   const char *realm = options->realm ? options->realm : dc->realm;
-  if (kcd_login_start(session->login, realm, at->host, 0, err) != 0 || kcd_dir_bind(dir, err) != 0)
+  if (kcd_login_start(session->login, realm, host, 0, err) != 0 || kcd_dir_bind(open, err) != 0)
     return -1;
-  session->dir = KCD_TAKE(dir);
-  session->server = kcd_strdup(at->host);
+  session->dir = KCD_TAKE(open);
+  session->server = kcd_strdup(host);
   return 0;
+}
+
+static int connect_to(struct kcd_session *session, const struct kcd_options *options, const struct endpoint *at,
+                      struct kcd_error *err)
+{
+  struct kcd_dir *dir = NULL;
+  return open_at(options, at, NULL, &dir, err) == 0 ? log_in(session, options, at->host, dir, err) : -1;
+}
+
+/* ---- by DNS ---- */
+
+/* The domain controllers that DNS names, while they are tried. */
+struct search {
+  const char *domain;
+  struct kcd_srv_list list;
+  size_t next;
+  bool sorted; /* those of the nearest site stand first */
+};
+
+static void search_done(struct search *search)
+{
+  kcd_srv_list_done(&search->list);
+}
+
+/* A DC of another site knows which site this machine is in, and DNS which DCs are there. Whether one of those that were
+ * not tried yet now stands first. */
+static bool put_nearest_first(struct search *search, const struct kcd_options *options, const struct kcd_dir *dir)
+{
+  const struct kcd_netlogon *ping = kcd_dir_ping(dir);
+  search->sorted = true;
+  if (!ping || !ping->client_site || (ping->flags & KCD_NETLOGON_CLOSEST))
+    return false;
+  KCD_AUTO_VALUE(kcd_srv_list) near = {0};
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (kcd_locate_site(search->domain, ping->client_site, options->timeout_ms, &near, &ignored) != 0)
+    return false;
+  struct kcd_srv_list rest = {.v = search->list.v + search->next, .n = search->list.n - search->next};
+  const char *first = rest.v[0].host;
+  kcd_srv_put_first(&rest, &near);
+  return rest.v[0].host != first;
+}
+
+static void note_unreached(struct kcd_session *session, const char *host)
+{
+  session->unreached = kcd_reallocarray(session->unreached, session->n_unreached + 1, sizeof(char *));
+  session->unreached[session->n_unreached++] = kcd_strdup(host);
+}
+
+static int refuse_read_only(const char *host, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR name = kcd_safe(host);
+  kcd_fail(err, KCD_E_USAGE, "%s is a read-only domain controller; nothing is written there", name);
+  kcd_error_id(err, "dc-read-only");
+  return kcd_error_on(err, NULL, host);
+}
+
+/* Before the login only the ping tells; what it says is believed here since it can do no harm. */
+static bool is_read_only(const struct kcd_dir *dir)
+{
+  const struct kcd_netlogon *ping = kcd_dir_ping(dir);
+  return ping && !(ping->flags & KCD_NETLOGON_WRITABLE);
+}
+
+/* The DC that is next. 1: a nearer one has come to stand there. */
+static int try_next(struct kcd_session *session, const struct kcd_options *options, struct search *search,
+                    struct kcd_error *err)
+{
+  const struct kcd_srv *record = &search->list.v[search->next];
+  struct endpoint at = {.host = record->host, .port = record->port};
+  struct kcd_dir *dir = NULL;
+  if (open_at(options, &at, search->list.n > 1 ? search->domain : NULL, &dir, err) != 0)
+    return -1;
+  if (!search->sorted && put_nearest_first(search, options, dir)) {
+    kcd_dir_close(dir);
+    return 1;
+  }
+  if (session->writable && is_read_only(dir)) {
+    kcd_dir_close(dir);
+    return refuse_read_only(at.host, err);
+  }
+  return log_in(session, options, at.host, dir, err);
+}
+
+static bool may_try_another(const struct kcd_error *err)
+{
+  return err->code == KCD_E_UNREACHABLE || strcmp(err->id, "dc-read-only") == 0;
 }
 
 static int cannot_locate(const char *domain, struct kcd_error *err)
@@ -138,22 +232,24 @@ static int connect_by_dns(struct kcd_session *session, const struct kcd_options 
   KCD_AUTO_CHAR domain = kcd_session_domain(options, kcd_login_realm(session->login), err);
   if (!domain)
     return -1;
-  KCD_AUTO_VALUE(kcd_srv_list) list = {0};
-  if (kcd_locate(domain, options->timeout_ms, &list, err) != 0)
+  __attribute__((cleanup(search_done))) struct search search = {.domain = domain};
+  if (kcd_locate(domain, options->timeout_ms, &search.list, err) != 0)
     return cannot_locate(domain, err);
-  for (size_t i = 0; i < list.n; i++) {
-    struct endpoint at = {.host = list.v[i].host, .port = list.v[i].port};
+  search.sorted = search.list.n < 2;
+  while (search.next < search.list.n) {
     struct kcd_error trouble = KCD_ERROR_INIT;
-    if (connect_to(session, options, &at, &trouble) == 0)
+    int rc = try_next(session, options, &search, &trouble);
+    if (rc == 0)
       return 0;
-    bool last = i + 1 == list.n;
-    if (trouble.code != KCD_E_UNREACHABLE || last) {
+    if (rc > 0)
+      continue;
+    if (!may_try_another(&trouble) || search.next + 1 == search.list.n) {
       *err = trouble;
       return -1;
     }
-    session->unreached = kcd_reallocarray(session->unreached, session->n_unreached + 1, sizeof(char *));
-    session->unreached[session->n_unreached++] = kcd_strdup(list.v[i].host);
-    KCD_AUTO_CHAR next = kcd_safe(list.v[i + 1].host);
+    if (trouble.code == KCD_E_UNREACHABLE)
+      note_unreached(session, search.list.v[search.next].host);
+    KCD_AUTO_CHAR next = kcd_safe(search.list.v[++search.next].host);
     kcd_message("%s; asking %s", trouble.message, next);
   }
   return kcd_fail(err, KCD_E_UNREACHABLE, "no domain controller of %s is named in DNS", domain);
@@ -204,6 +300,21 @@ int kcd_session_connect(struct kcd_session *session, const struct kcd_options *o
   KCD_AUTO_CHAR host = kcd_strdup(server);
   struct endpoint at = {.host = host};
   return connect_to(session, options, &at, err);
+}
+
+int kcd_session_refuse_read_only(const struct kcd_session *session, struct kcd_error *err)
+{
+  struct kcd_controllers list = {0};
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (kcd_dir_dc(session->dir)->read_only != KCD_YES)
+    return 0;
+  refuse_read_only(session->server, err);
+  const struct kcd_controller *other =
+      kcd_controllers_read(session->dir, &list, &ignored) == 0 ? kcd_controllers_writable(&list) : NULL;
+  KCD_AUTO_CHAR word = other ? kcd_shell_word(other->name) : NULL;
+  kcd_controllers_done(&list);
+  return word ? kcd_error_next(err, "name a writable one: -S %s", word)
+              : kcd_error_next(err, "name a writable one with -S");
 }
 
 void kcd_session_report(const struct kcd_session *session, struct kcd_report *report, enum kcd_flavour flavour)

@@ -16,6 +16,7 @@ struct kcd_session {
   size_t n_retired;
   char **unreached; /* names of DCs that DNS named first and that did not answer */
   size_t n_unreached;
+  bool writable; /* a read-only DC is of no use: set before connecting, obeyed where DNS is asked */
 };
 
 /* Opens the credential cache or takes the password; no packet is sent. */
@@ -24,6 +25,8 @@ int kcd_session_login(const struct kcd_options *options, struct kcd_session *ret
  * and --uri win over both. With DNS the next DC is asked when one does not answer, and a message says so. */
 int kcd_session_connect(struct kcd_session *session, const struct kcd_options *options, const char *server,
                         struct kcd_error *err);
+/* KCD_E_USAGE, and the name of a writable DC, where the session's DC is read-only. */
+int kcd_session_refuse_read_only(const struct kcd_session *session, struct kcd_error *err);
 /* Adds the DC that answered, and those that did not, to a report. */
 void kcd_session_report(const struct kcd_session *session, struct kcd_report *report, enum kcd_flavour flavour);
 /* A new connection to the same DC, for after an answer was lost; the old one is kept until the end. */

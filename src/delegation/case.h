@@ -95,6 +95,7 @@ void kcd_diagnose_partner(struct kcd_case *c);
 void kcd_diagnose_domain(struct kcd_case *c);
 void kcd_diagnose_answer(struct kcd_case *c);
 void kcd_diagnose_probe(struct kcd_case *c);
+void kcd_diagnose_replicas(struct kcd_case *c);
 void kcd_diagnose_cache(struct kcd_case *c);
 /* Behind all of them: what is not visible, where all that is visible is right. */
 void kcd_name_suspects(struct kcd_case *c);

@@ -84,8 +84,30 @@ static void armor(struct kcd_case *c)
                   c->host_name);
 }
 
+/* What a read-only DC cannot answer for lack of keys that only writable ones have. */
+static bool is_for_lack_of_keys(const struct kcd_answer *answer)
+{
+  enum { TGT_REVOKED = 20 };
+  return is_error(answer, C_PRINCIPAL_UNKNOWN) || is_error(answer, POLICY) || is_error(answer, TGT_REVOKED);
+}
+
+static void read_only_dc(struct kcd_case *c)
+{
+  const struct kcd_observation *observation = answered(c);
+  const struct kcd_dc *dc = c->facts->dc;
+  if (observation == NULL || dc->read_only != KCD_YES || c->judgement->agree ||
+      (!is_for_lack_of_keys(&observation->s4u2self) && !is_for_lack_of_keys(&observation->s4u2proxy)))
+    return;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_RODC_TGT, KCD_FAULT, dc->server_dn == NULL ? dc->name : dc->server_dn);
+  kcd_finding_say(f,
+                  "%s is a read-only domain controller. A ticket of %s from there counts only as far as its password "
+                  "may be kept there, and for the rest it has to be asked of a writable one.",
+                  dc->name, c->host_name);
+}
+
 void kcd_diagnose_answer(struct kcd_case *c)
 {
+  read_only_dc(c);
   armor(c);
   groups_unreadable(c);
   selective_trust(c);

@@ -8,7 +8,8 @@
 #include "case.h"
 #include "words.h"
 
-#define LEVEL_2003 2u /* msDS-Behavior-Version of a domain (MS-ADTS 6.1.4.3) */
+#define CLOCKS_APART 60 /* seconds that two machines of a domain may differ and nobody mind */
+#define LEVEL_2003 2u   /* msDS-Behavior-Version of a domain (MS-ADTS 6.1.4.3) */
 
 static void level(struct kcd_case *c)
 {
@@ -45,12 +46,36 @@ static void managed(struct kcd_case *c)
                   c->host_name);
 }
 
+/* The write has not reached this DC: what it holds was written before that. */
+static void not_arrived(struct kcd_case *c)
+{
+  const struct kcd_facts *facts = c->facts;
+  KCD_AUTO_CHAR set = kcd_time_people(facts->transition_set);
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_CHANGE_NOT_REPLICATED, KCD_WARNING, kcd_account_subject(facts->host, ""));
+  kcd_finding_say(f, "\"Use any authentication protocol\" was set on %s on %s (record %s); %s does not show it yet.",
+                  c->host_name, set, facts->transition_record, facts->dc->name);
+  kcd_finding_text(f, "record", facts->transition_record);
+  kcd_finding_uint(f, "userAccountControl", facts->host->uac);
+}
+
+static bool is_older_than_record(const struct kcd_facts *facts)
+{
+  const struct kcd_attr_meta *meta = &facts->host->uac_meta;
+  return meta->version != 0 && meta->originating_time + CLOCKS_APART < facts->transition_set;
+}
+
 /* Our own record says that it was set; the object says that it is not. */
 static void cleared_again(struct kcd_case *c)
 {
   const struct kcd_facts *facts = c->facts;
   if (facts->host == NULL || facts->transition_set == 0 || kcd_case_has(c, KCD_C_HOST_TRANSITION))
     return;
+  if (is_older_than_record(facts)) {
+    if (facts->replicas == NULL)
+      not_arrived(c);
+    return;
+  }
   const time_t changed = facts->host->uac_meta.originating_time;
   KCD_AUTO_CHAR set = kcd_time_people(facts->transition_set);
   KCD_AUTO_CHAR cleared = changed > facts->transition_set ? kcd_time_people(changed) : NULL;

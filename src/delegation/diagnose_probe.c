@@ -66,6 +66,8 @@ static const char *explanation(const struct kcd_case *c)
 {
   const struct kcd_observation *observation = c->judgement->observation;
   const char *dc = c->facts->dc->name;
+  if (kcd_findings_has(&c->judgement->findings, KCD_F_CHANGE_NOT_REPLICATED))
+    return "The domain controllers do not hold the same: the KDC answered with what another one has.";
   if (observation->kdc != NULL && dc != NULL && !kcd_equal_nocase(observation->kdc, dc))
     return "The directory was read from another DC than the one that answered: a change may not have reached both.";
   if (!c->judgement->prediction.certain)

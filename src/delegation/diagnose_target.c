@@ -28,6 +28,16 @@ static bool may_be_elsewhere(const struct kcd_case *c)
   return !kcd_ends_nocase(spn->host, suffix);
 }
 
+/* Where else it was looked for. */
+static const char *words_about_forest(const struct kcd_case *c)
+{
+  if (c->facts->forest_searched == KCD_YES)
+    return " The global catalogue knows nobody in the whole forest.";
+  if (c->facts->forest_searched == KCD_NO)
+    return " The global catalogue could not be asked, so another domain of the forest may have it.";
+  return may_be_elsewhere(c) ? " The name lies outside this DC's domain." : "";
+}
+
 static enum kcd_severity weight_of_unknown(const struct kcd_case *c)
 {
   const uint64_t unknown = KCD_BIT(KCD_C_SPN_UNKNOWN) | KCD_BIT(KCD_C_SPN_BY_NAME);
@@ -63,7 +73,7 @@ static void spn_missing(struct kcd_case *c)
   kcd_finding_say(f, "No account holds %s%s%s%s", c->spn, or_alias,
                   severity == KCD_FAULT ? ", so there is no ticket for it."
                                         : ". This KDC takes the computer of that name; a Windows DC would refuse.",
-                  may_be_elsewhere(c) ? " The name lies outside this DC's domain." : "");
+                  words_about_forest(c));
   kcd_finding_remedy(f, "If the name is right, register it on the account that runs the service: %s %s ACCOUNT", tool,
                      spn_word);
   kcd_finding_text(f, "servicePrincipalName", c->spn);
@@ -154,10 +164,41 @@ static void blank(struct kcd_case *c)
   kcd_finding_bool(f, "escapedFormRegistered", c->facts->target->escaped_form_owned);
 }
 
+/* In the domain of the target, where the change has to be made. */
+static char *command_over_there(const struct kcd_case *c)
+{
+  const struct kcd_account *host = c->facts->host;
+  if (host == NULL)
+    return NULL;
+  KCD_AUTO_CHAR domain = kcd_shell_word(c->facts->target->foreign_domain);
+  KCD_AUTO_CHAR name = kcd_shell_word(host->dns_host_name == NULL ? c->facts->host_operand : host->dns_host_name);
+  KCD_AUTO_CHAR spn = kcd_shell_word(c->spn);
+  return kcd_asprintf("kcdfix apply --resource-based -D %s %s %s", domain, name, spn);
+}
+
+/* No account of this domain has it, one of another domain has. */
+static void foreign(struct kcd_case *c)
+{
+  const struct kcd_target *target = c->facts->target;
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_TARGET_OTHER_DOMAIN, KCD_FAULT, target->foreign_dn);
+  kcd_finding_say(
+      f,
+      "%s belongs to %s of %s. The list of a host (msDS-AllowedToDelegateTo) reaches no further than its own "
+      "domain, so list entries cannot cross domains; resource-based delegation can.",
+      c->spn, target->foreign_account, target->foreign_domain);
+  kcd_finding_command(f, command_over_there(c));
+  kcd_finding_text(f, "domain", target->foreign_domain);
+  kcd_finding_text(f, "account", target->foreign_account);
+}
+
 static void other_domain(struct kcd_case *c)
 {
   if (!kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN))
     return;
+  if (c->target == NULL) {
+    foreign(c);
+    return;
+  }
   struct kcd_finding *f =
       kcd_case_add(c, KCD_F_TARGET_OTHER_DOMAIN, kcd_case_weigh(c, KCD_BIT(KCD_C_TARGET_OTHER_DOMAIN), 0),
                    kcd_account_subject(c->target, c->spn));

@@ -26,7 +26,7 @@ int kcd_finding_by_name(const char *name, enum kcd_finding_id *ret)
   return -1;
 }
 
-static void finding_done(struct kcd_finding *finding)
+void kcd_finding_done(struct kcd_finding *finding)
 {
   free(finding->subject);
   free(finding->message);
@@ -44,7 +44,7 @@ void kcd_findings_done(struct kcd_findings *findings)
   if (findings == NULL)
     return;
   for (size_t i = 0; i < findings->n; i++)
-    finding_done(&findings->v[i]);
+    kcd_finding_done(&findings->v[i]);
   free(findings->v);
   *findings = (struct kcd_findings){0};
 }

@@ -52,21 +52,33 @@ static enum kcd_verdict verdict_of(const struct kcd_judgement *judgement)
   return predicted;
 }
 
-/* A pair that works has no error but the one that the KDC cannot see: a ticket for the wrong account. */
+/* What stays an error beside a ticket: that it is for the wrong account, and that another DC would not give it. */
+static bool outlives_ticket(enum kcd_finding_id id)
+{
+  return id == KCD_F_DUPLICATE_SPN || id == KCD_F_CHANGE_NOT_REPLICATED;
+}
+
+/* A pair that works has no error but one that the KDC asked cannot see. */
 static void spare_working_pair(struct kcd_judgement *judgement)
 {
   if (judgement->verdict != KCD_WORKS)
     return;
   for (size_t i = 0; i < judgement->findings.n; i++) {
     struct kcd_finding *finding = &judgement->findings.v[i];
-    if (finding->severity == KCD_FAULT && finding->id != KCD_F_DUPLICATE_SPN)
+    if (finding->severity == KCD_FAULT && !outlives_ticket(finding->id))
       finding->severity = KCD_WARNING;
   }
 }
 
+/* Where another DC has what this one lacks, waiting is the whole repair: it comes before all causes. */
+static int rank(const struct kcd_finding *finding)
+{
+  return finding->id == KCD_F_CHANGE_NOT_REPLICATED ? -1 : (int)finding->id;
+}
+
 static bool comes_before(const struct kcd_finding *a, const struct kcd_finding *b)
 {
-  return a->severity != b->severity ? a->severity > b->severity : a->id < b->id;
+  return a->severity != b->severity ? a->severity > b->severity : rank(a) < rank(b);
 }
 
 /* Errors before warnings before notes, each in the order of repair. Stable, and the list is short. */
@@ -95,6 +107,7 @@ static void diagnose(struct kcd_case *c)
   kcd_diagnose_partner(c);
   kcd_diagnose_domain(c);
   kcd_diagnose_answer(c);
+  kcd_diagnose_replicas(c);
   kcd_diagnose_probe(c);
   kcd_diagnose_cache(c);
 }

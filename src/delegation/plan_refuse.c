@@ -115,6 +115,12 @@ static bool refuse_owner(struct kcd_object_plan *plan, const struct kcd_target *
   const size_t owners = kcd_target_distinct_owners(target);
   if (kcd_target_is_kdc(target))
     refuse_kdc(plan, target);
+  else if (owners == 0 && target->foreign_domain != NULL)
+    kcd_plan_refuse(
+        plan, KCD_F_TARGET_OTHER_DOMAIN, spn,
+        kcd_sentence("%s belongs to %s of %s: list entries cannot cross domains; resource-based delegation, "
+                     "written there, can.",
+                     spn, target->foreign_account, target->foreign_domain));
   else if (owners == 0)
     kcd_plan_refuse(plan, KCD_F_TARGET_SPN_MISSING, spn,
                     kcd_sentence("No account holds %s; whoever registers it later would get the delegation.", spn));

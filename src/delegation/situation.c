@@ -126,7 +126,7 @@ static bool is_duplicate(const struct kcd_target *target, enum kcd_flavour flavo
 static uint64_t spn_bits(const struct kcd_target *target, enum kcd_flavour flavour)
 {
   bool escaped_found = is_heimdal(flavour) && target->escaped_form_owned;
-  bool unknown = target->n_owners == 0 && !escaped_found;
+  bool unknown = target->n_owners == 0 && !escaped_found && target->foreign_domain == NULL;
   return bit_if(unknown, KCD_C_SPN_UNKNOWN) | bit_if(unknown && target->named != NULL, KCD_C_SPN_BY_NAME) |
          bit_if(is_duplicate(target, flavour), KCD_C_SPN_DUPLICATE) |
          bit_if(target->spn.has_blank && !target->escaped_form_owned, KCD_C_SPN_BLANK);
@@ -145,7 +145,7 @@ static uint64_t target_bits(const struct kcd_facts *facts)
   if (target == NULL)
     target = facts->target->named;
   if (target == NULL)
-    return 0;
+    return bit_if(facts->target->foreign_domain != NULL, KCD_C_TARGET_OTHER_DOMAIN);
   bool foreign = facts->dc != NULL && facts->dc->domain_sid.revision != 0 && target->sid.revision != 0 &&
                  !kcd_sid_in_domain(&target->sid, &facts->dc->domain_sid);
   return bit_if(has_no_keys(target), KCD_C_TARGET_NO_KEYS) | bit_if(has_no_enctype(target), KCD_C_TARGET_NO_ETYPE) |

@@ -17,6 +17,9 @@ void kcd_target_done(struct kcd_target *target)
   kcd_spn_done(&target->spn);
   owners_done(target->owners, target->n_owners);
   free(target->sibling);
+  free(target->foreign_domain);
+  free(target->foreign_account);
+  free(target->foreign_dn);
   owners_done(target->sibling_owners, target->n_sibling_owners);
   free(target->canonical_host);
   *target = (struct kcd_target){0};

@@ -2,6 +2,7 @@
 
 #include <kcdfix/psh.h>
 #include <kcdfix/text.h>
+#include <kcdfix/uac.h>
 
 #include "words.h"
 
@@ -137,4 +138,26 @@ char *kcd_apply_command(const char *context, enum kcd_mode mode, const char *hos
 char *kcd_check_command(const char *context, const char *host, const char *spn)
 {
   return command("check", context, "", host, spn);
+}
+
+char *kcd_delegation_state(const struct kcd_account *host)
+{
+  enum { SHOWN = 3 };
+  KCD_AUTO_CHAR names = kcd_value_names(&host->delegate_to, SHOWN);
+  return kcd_asprintf("\"%s\", lists %s", kcd_uac_delegation_words(host->uac, (unsigned)host->delegate_to.n),
+                      host->delegate_to.n == 0 ? "nothing" : names);
+}
+
+static bool is_samba(enum kcd_flavour flavour)
+{
+  return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419 || flavour == KCD_FLAVOUR_SAMBA_MIT;
+}
+
+char *kcd_replicate_command(const struct kcd_dc *dc, const char *behind, const char *ahead)
+{
+  KCD_AUTO_CHAR to = kcd_shell_word(behind);
+  KCD_AUTO_CHAR from = kcd_shell_word(ahead);
+  KCD_AUTO_CHAR nc = kcd_shell_word(dc->domain_nc);
+  const char *tool = is_samba(dc->flavour) ? "samba-tool drs replicate" : "repadmin /replicate";
+  return kcd_asprintf("%s %s %s %s", tool, to, from, nc);
 }

@@ -27,6 +27,11 @@ char *kcd_windows_word(const char *text);
 /* "samba-tool VERB -H ldap://DC --use-kerberos=required", which works from any machine with a ticket; owned. */
 char *kcd_samba_tool(const char *verb, const char *dc);
 
+/* "\"Use Kerberos only\", lists cifs/A and cifs/B": how the host may delegate; owned, not terminal-safe. */
+char *kcd_delegation_state(const struct kcd_account *host);
+/* The command that makes the DC BEHIND fetch the domain's objects from AHEAD, by the tool of this kind of DC, quoted;
+ * owned. */
+char *kcd_replicate_command(const struct kcd_dc *dc, const char *behind, const char *ahead);
 /* "samba-tool delegation add-principal TARGET HOST"; over LDAP to DC, or, where that is NULL, to be run on the DC:
  * Samba takes that write from its own machine alone. Owned. */
 char *kcd_samba_add_principal(const char *dc, const char *target, const char *host);

@@ -133,6 +133,7 @@ static struct kcd_dir *new_dir(const struct kcd_dir_options *options)
   dir->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DEFAULT_TIMEOUT_MS;
   dir->trace = options->trace;
   dir->trace_data = options->trace_data;
+  dir->ping = kcd_strdup(options->ping);
   bool is_ipv6 = strchr(dir->host, ':') != NULL;
   dir->where = kcd_asprintf(is_ipv6 ? "[%s]:%u" : "%s:%u", dir->host, dir->port);
   return dir;
@@ -169,6 +170,8 @@ void kcd_dir_close(struct kcd_dir *dir)
   if (dir->ld != NULL)
     ldap_unbind_ext(dir->ld, NULL, NULL);
   kcd_dc_done(&dir->dc);
+  kcd_netlogon_done(&dir->netlogon);
+  free(dir->ping);
   free(dir->dc_account);
   free(dir->host);
   free(dir->where);
@@ -178,6 +181,11 @@ void kcd_dir_close(struct kcd_dir *dir)
 struct kcd_dc *kcd_dir_dc(struct kcd_dir *dir)
 {
   return &dir->dc;
+}
+
+const struct kcd_netlogon *kcd_dir_ping(const struct kcd_dir *dir)
+{
+  return dir->pinged ? &dir->netlogon : NULL;
 }
 
 unsigned kcd_dir_requests(const struct kcd_dir *dir)

@@ -1,4 +1,4 @@
-/* crew.h - things that wait for DNS, waited for together. */
+/* crew.h - things that wait for DNS or for servers, waited for together. */
 #ifndef KCDFIX_DIRECTORY_CREW_H
 #define KCDFIX_DIRECTORY_CREW_H
 

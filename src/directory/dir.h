@@ -33,6 +33,9 @@ struct kcd_dir {
   unsigned requests;
   char *dc_account; /* sAMAccountName of the DC, from its RootDSE */
   struct kcd_dc dc;
+  char *ping; /* domain to ping for; NULL: none, or done */
+  bool pinged;
+  struct kcd_netlogon netlogon; /* with pinged */
 };
 
 static inline void dir_message_freep(LDAPMessage **message)
@@ -114,6 +117,11 @@ int dir_addresses(const char *host, uint16_t port, int64_t deadline, struct addr
 
 /* ---- rootdse.c ---- */
 
+/* Behind the next comma that separates components of a DN; NULL at its end. */
+const char *dir_next_component(const char *dn);
+/* "Site" of "CN=DC1,CN=Servers,CN=Site,CN=Sites,CN=Configuration,..."; NULL if the DN is another. Owned by the caller.
+ */
+char *dir_site_of(const char *server_dn);
 int dir_read_rootdse(struct kcd_dir *dir, struct kcd_error *err);
 /* Once more behind the login: only that answer is the DC's for certain, and it replaces the first. Fails where name,
  * domain or realm, which the login rests on, are others than before. */

@@ -61,6 +61,8 @@ void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t targ
       .krbtgt = set->krbtgt,
       .holders = set->holders,
       .n_holders = set->n_holders,
+      .replicas = set->replicas,
+      .forest_searched = set->forest_searched,
       .trustees = set->trustees,
       .n_trustees = set->n_trustees,
       .acceptors = set->acceptors,

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -6,6 +7,9 @@
 #include <kcdfix/text.h>
 
 #include "dir.h"
+
+/* Only a read-only DC has it (MS-ADTS 3.1.1.3.4.3.6). */
+#define PARTIAL_SECRETS "1.2.840.113556.1.4.1920"
 
 static const char *const attributes[] = {"dnsHostName",
                                          "ldapServiceName",
@@ -19,6 +23,7 @@ static const char *const attributes[] = {"dnsHostName",
                                          "isGlobalCatalogReady",
                                          "currentTime",
                                          "vendorName",
+                                         "supportedCapabilities",
                                          NULL};
 
 static char *text_of(const struct kcd_entry *entry, const char *name)
@@ -33,24 +38,22 @@ static unsigned level_of(const struct kcd_entry *entry, const char *name)
   return level;
 }
 
-/* Behind the next comma that separates components of a DN. */
-static const char *skip_component(const char *dn)
+const char *dir_next_component(const char *dn)
 {
   for (; *dn != '\0' && *dn != ','; dn++)
     if (*dn == '\\' && dn[1] != '\0')
       dn++;
-  return *dn == ',' ? dn + 1 : dn;
+  return *dn == ',' ? dn + 1 : NULL;
 }
 
-/* "Site" of "CN=DC1,CN=Servers,CN=Site,CN=Sites,CN=Configuration,..."; NULL if the DN is another. */
-static char *site_of(const char *server_dn)
+char *dir_site_of(const char *server_dn)
 {
   if (server_dn == NULL)
     return NULL;
-  const char *servers = skip_component(server_dn);
-  if (!kcd_starts_nocase(servers, "CN=Servers,"))
+  const char *servers = dir_next_component(server_dn);
+  if (servers == NULL || !kcd_starts_nocase(servers, "CN=Servers,"))
     return NULL;
-  KCD_AUTO_CHAR site = kcd_dn_first_value(skip_component(servers));
+  KCD_AUTO_CHAR site = kcd_dn_first_value(dir_next_component(servers));
   return site != NULL && site[0] != '\0' ? KCD_TAKE(site) : NULL;
 }
 
@@ -103,12 +106,15 @@ static void read_entry(struct rootdse *root, const struct kcd_entry *entry)
   dc->root_nc = text_of(entry, "rootDomainNamingContext");
   dc->server_dn = text_of(entry, "serverName");
   dc->vendor = text_of(entry, "vendorName");
-  dc->site = site_of(dc->server_dn);
+  dc->site = dir_site_of(dc->server_dn);
   dc->domain_level = level_of(entry, "domainFunctionality");
   dc->forest_level = level_of(entry, "forestFunctionality");
   dc->dc_level = level_of(entry, "domainControllerFunctionality");
   const char *catalog = kcd_entry_text(entry, "isGlobalCatalogReady");
   dc->global_catalog = catalog != NULL && kcd_equal_nocase(catalog, "TRUE");
+  const struct kcd_values *capabilities = kcd_entry_get(entry, "supportedCapabilities");
+  if (capabilities != NULL && kcd_values_find_nocase(capabilities, PARTIAL_SECRETS) >= 0)
+    dc->read_only = KCD_YES;
   read_clock(dc, kcd_entry_text(entry, "currentTime"));
   read_service_name(root, kcd_entry_text(entry, "ldapServiceName"));
 }
@@ -130,14 +136,36 @@ static int complete(const struct kcd_dir *dir, struct rootdse *root, struct kcd_
   return 0;
 }
 
+static const char *const ping_attributes[] = {"netlogon", NULL};
+
+/* Once: after the login it would tell nothing new. */
+static void read_ping(struct kcd_dir *dir, const struct kcd_entry *entry)
+{
+  const struct kcd_values *values = kcd_entry_get(entry, "netlogon");
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  dir->pinged =
+      values != NULL && kcd_netlogon_decode(values->v[0].data, values->v[0].len, &dir->netlogon, &ignored) == 0;
+  free(dir->ping);
+  dir->ping = NULL;
+}
+
 static int read_rootdse(struct kcd_dir *dir, struct rootdse *root, struct kcd_error *err)
 {
-  struct kcd_search search = {.base = "", .scope = KCD_BASE, .attributes = attributes};
-  __attribute__((cleanup(kcd_entries_done))) struct kcd_entries found = {NULL, 0};
-  if (kcd_dir_search(dir, &search, 1, &found, err) < 0)
+  KCD_AUTO_CHAR domain = dir->ping == NULL ? NULL : kcd_filter_text(dir->ping);
+  KCD_AUTO_CHAR filter = domain == NULL ? NULL : kcd_asprintf("(&(DnsDomain=%s)(NtVer=\\16\\00\\00\\00))", domain);
+  const struct kcd_search searches[] = {
+      {.base = "", .scope = KCD_BASE, .attributes = attributes},
+      {.base = "", .scope = KCD_BASE, .filter = filter, .attributes = ping_attributes, .best_effort = true},
+  };
+  struct kcd_entries found[2] = {{NULL, 0}, {NULL, 0}};
+  if (kcd_dir_search(dir, searches, filter == NULL ? 1 : 2, found, err) < 0)
     return kcd_error_wrap(err, "cannot read the RootDSE");
-  if (found.n == 1)
-    read_entry(root, &found.v[0]);
+  if (found[0].n == 1)
+    read_entry(root, &found[0].v[0]);
+  if (found[1].n == 1)
+    read_ping(dir, &found[1].v[0]);
+  kcd_entries_done(&found[0]);
+  kcd_entries_done(&found[1]);
   return complete(dir, root, err);
 }
 

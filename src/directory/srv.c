@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include <kcdfix/bytes.h>
+#include <kcdfix/dnsname.h>
 #include <kcdfix/locate.h>
+#include <kcdfix/text.h>
 
 #define HEADER_LEN 12
 #define TYPE_SRV 33
 #define CLASS_IN 1
-#define NAME_MAX_LEN 255
 #define MAX_RECORDS 256 /* more domain controllers than anybody would try in turn */
 
 struct message {
@@ -53,46 +54,6 @@ static void skip_questions(struct kcd_reader *in, uint64_t n)
   }
 }
 
-/* Adds a label and its dot. False when the name becomes too long. */
-static bool add_label(char *name, size_t *used, const uint8_t *label, size_t len)
-{
-  if (*used + len + 1 > NAME_MAX_LEN)
-    return false;
-  memcpy(name + *used, label, len);
-  *used += len;
-  name[(*used)++] = '.';
-  return true;
-}
-
-/* The name at OFFSET with its pointers followed, into NAME (NAME_MAX_LEN + 1 bytes), with a dot behind each label. Each
- * pointer must lead before the piece that holds it, so there is no loop. */
-static bool expand_name(const struct message *message, size_t offset, char *name, size_t *used)
-{
-  size_t piece = offset;
-  *used = 0;
-  for (;;) {
-    if (offset >= message->len)
-      return false;
-    size_t len = message->data[offset++];
-    if (len == 0)
-      break;
-    if (len >= 0xc0) {
-      if (offset >= message->len)
-        return false;
-      size_t target = (len & 0x3f) << 8 | message->data[offset];
-      if (target >= piece)
-        return false;
-      piece = offset = target;
-      continue;
-    }
-    if (len >= 0x40 || len > message->len - offset || !add_label(name, used, message->data + offset, len))
-      return false;
-    offset += len;
-  }
-  name[*used] = '\0';
-  return true;
-}
-
 /* The host becomes part of a URL and of a principal: letters, digits, '-' and '_' between dots. */
 static bool is_host(const char *name, size_t len)
 {
@@ -122,9 +83,9 @@ static bool read_srv(const struct message *message, size_t at, size_t len, struc
   record.priority = (uint16_t)kcd_read_be(&in, 2);
   record.weight = (uint16_t)kcd_read_be(&in, 2);
   record.port = (uint16_t)kcd_read_be(&in, 2);
-  char name[NAME_MAX_LEN + 1];
-  size_t used = 0;
-  if (in.failed || in.left == 0 || !expand_name(message, at + 6, name, &used))
+  char name[KCD_DNS_NAME_MAX + 1];
+  size_t used = 0, name_at = at + 6;
+  if (in.failed || in.left == 0 || !kcd_dns_name_read(message->data, message->len, &name_at, name, &used))
     return false;
   if (record.port != 0)
     add_record(list, &record, name, used);
@@ -211,4 +172,21 @@ void kcd_srv_order(struct kcd_srv_list *list, uint32_t (*random)(void *data, uin
       same++;
     swap_to_front(&list->v[i], choose(&list->v[i], same, random, data));
   }
+}
+
+static bool names_host(const struct kcd_srv_list *list, const char *host)
+{
+  for (size_t i = 0; i < list->n; i++)
+    if (kcd_equal_nocase(list->v[i].host, host))
+      return true;
+  return false;
+}
+
+/* Stable: within each part the order stays. */
+void kcd_srv_put_first(struct kcd_srv_list *list, const struct kcd_srv_list *first)
+{
+  size_t front = 0;
+  for (size_t i = 0; i < list->n; i++)
+    if (names_host(first, list->v[i].host))
+      swap_to_front(&list->v[front++], &list->v[i]);
 }

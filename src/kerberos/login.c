@@ -231,17 +231,17 @@ static int log_in(struct kcd_login *login, struct kcd_error *err)
 }
 
 /* The name that GSSAPI will look for in the cache. */
-static krb5_error_code ldap_service(const struct kcd_login *login, krb5_principal *ret)
+static krb5_error_code ldap_service(const struct kcd_login *login, const char *host, krb5_principal *ret)
 {
-  return krb5_sname_to_principal(login->k5, login->kdc.host, "ldap", KRB5_NT_SRV_HST, ret);
+  return krb5_sname_to_principal(login->k5, host, "ldap", KRB5_NT_SRV_HST, ret);
 }
 
-static int get_service_ticket(struct kcd_login *login, struct kcd_error *err)
+int kcd_login_ticket(struct kcd_login *login, const char *host, struct kcd_error *err)
 {
   krb5_principal service = NULL;
   krb5_creds *creds = NULL;
   kcd_kdc_begin(&login->kdc);
-  krb5_error_code code = ldap_service(login, &service);
+  krb5_error_code code = ldap_service(login, host, &service);
   krb5_creds in = {.client = login->client, .server = service};
   if (code == 0)
     code = krb5_get_credentials(login->k5, 0, login->ccache, &in, &creds);
@@ -268,5 +268,5 @@ int kcd_login_start(struct kcd_login *login, const char *realm, const char *host
   };
   if (pin(login, &options, err) != 0 || log_in(login, err) != 0)
     return -1;
-  return get_service_ticket(login, err);
+  return kcd_login_ticket(login, host, err);
 }

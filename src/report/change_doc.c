@@ -92,6 +92,34 @@ void kcd_report_object(struct kcd_report *report, const struct kcd_object_report
     kcd_doc_note_error(report->doc, object->error);
 }
 
+static json_t *wait_row(const struct kcd_wait_row *row)
+{
+  json_t *entry = kcd_doc_object();
+  kcd_doc_set(entry, "name", kcd_doc_text(row->replica->dc->name));
+  kcd_doc_set(entry, "site", kcd_doc_text(row->replica->dc->site));
+  kcd_doc_set(entry, "reached", json_boolean(row->replica->reached));
+  kcd_doc_set(entry, "shows", json_boolean(row->shows));
+  kcd_doc_set(entry, "after", row->shows ? kcd_doc_uint(row->after) : json_null());
+  return entry;
+}
+
+void kcd_report_wait(struct kcd_report *report, unsigned limit, unsigned waited, const struct kcd_wait_row *rows,
+                     size_t n)
+{
+  json_t *dcs = kcd_doc_array();
+  bool complete = true;
+  for (size_t i = 0; i < n; i++) {
+    kcd_doc_add(dcs, wait_row(&rows[i]));
+    complete = complete && rows[i].shows;
+  }
+  json_t *replication = kcd_doc_object();
+  kcd_doc_set(replication, "limit", kcd_doc_uint(limit));
+  kcd_doc_set(replication, "waited", kcd_doc_uint(waited));
+  kcd_doc_set(replication, "complete", json_boolean(complete));
+  kcd_doc_set(replication, "dcs", dcs);
+  kcd_doc_set(report->doc, "replication", replication);
+}
+
 static void take_errors(json_t *doc, const json_t *other)
 {
   json_t *errors = json_object_get(doc, "errors");

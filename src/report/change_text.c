@@ -111,6 +111,10 @@ void kcd_text_change(const json_t *doc, struct kcd_textout *out)
   if (!out->style->quiet || !checked)
     show_objects(doc, out);
   kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = pairs, .after_change = true}, out);
+  if (!out->style->quiet) {
+    kcd_text_replication(doc, out);
+    kcd_text_own_findings(doc, out);
+  }
   if (!out->style->quiet)
     kcd_text_next_steps(doc, out);
 }

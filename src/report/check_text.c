@@ -34,6 +34,8 @@ static void show_verdict(const json_t *pair, struct kcd_textout *out)
     kcd_out_verdict(out, title, KCD_YELLOW, "UNKNOWN", "");
   else if (has_finding(pair, "duplicate-spn") && kcd_pair_has_error(pair))
     kcd_out_verdict(out, title, KCD_YELLOW, "WORKS", " at the KDC, with a ticket for the wrong account");
+  else if (has_finding(pair, "change-not-replicated") && kcd_pair_has_error(pair))
+    kcd_out_verdict(out, title, KCD_YELLOW, "WORKS", ", but not on every domain controller");
   else if (kcd_pair_has_error(pair))
     kcd_out_verdict(out, title, KCD_YELLOW, "WORKS", " at the KDC, with a fault beside it");
   else
@@ -284,8 +286,7 @@ void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out)
   }
 }
 
-/* What is tied to no pair, in the form of a pair's findings. */
-static void show_own_findings(const json_t *doc, struct kcd_textout *out)
+void kcd_text_own_findings(const json_t *doc, struct kcd_textout *out)
 {
   if (out->style->quiet)
     return;
@@ -295,6 +296,12 @@ static void show_own_findings(const json_t *doc, struct kcd_textout *out)
 
 void kcd_text_check(const json_t *doc, struct kcd_textout *out)
 {
-  show_own_findings(doc, out);
+  bool instead_of_pairs = kcd_pair_has_error(doc);
+  if (instead_of_pairs)
+    kcd_text_own_findings(doc, out);
   kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = json_object_get(doc, "pairs")}, out);
+  if (!out->style->quiet)
+    kcd_text_dcs(doc, out);
+  if (!instead_of_pairs)
+    kcd_text_own_findings(doc, out);
 }

@@ -33,6 +33,13 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
 kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_doctor;
 
+/* The lines about the other domain controllers, where they were compared; nothing else. */
+void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);
+/* What became of --wait; nothing without it. */
+void kcd_text_replication(const json_t *doc, struct kcd_textout *out);
+/* What is tied to no pair, in the form of a pair's findings. */
+void kcd_text_own_findings(const json_t *doc, struct kcd_textout *out);
+
 /* The pairs of a check: a document of its own, or the one made after a change, where what a user is to do next is said
  * by the change. */
 struct kcd_check_view {

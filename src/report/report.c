@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/text.h>
 
 #include "doc.h"
 #include "document.h"
@@ -94,6 +95,30 @@ void kcd_report_unreached_dc(struct kcd_report *report, const char *name)
   kcd_doc_set(entry, "flavour", kcd_doc_text(kcd_flavour_name(KCD_FLAVOUR_UNKNOWN)));
   kcd_doc_set(entry, "reached", json_false());
   kcd_doc_add(json_object_get(report->doc, "dcs"), entry);
+}
+
+static json_t *row_of_dc(json_t *dcs, const char *name)
+{
+  size_t i;
+  json_t *entry;
+  json_array_foreach(dcs, i, entry)
+  {
+    if (kcd_equal_nocase(kcd_doc_str(entry, "name"), name))
+      return entry;
+  }
+  entry = kcd_doc_object();
+  kcd_doc_add(dcs, entry);
+  return entry;
+}
+
+void kcd_report_replica(struct kcd_report *report, const struct kcd_replica *replica, enum kcd_standing standing)
+{
+  json_t *entry = row_of_dc(json_object_get(report->doc, "dcs"), replica->dc->name);
+  kcd_doc_set(entry, "name", kcd_doc_text(replica->dc->name));
+  kcd_doc_set(entry, "site", kcd_doc_text(replica->dc->site));
+  kcd_doc_set(entry, "flavour", kcd_doc_text(kcd_flavour_name(replica->dc->flavour)));
+  kcd_doc_set(entry, "reached", json_boolean(replica->reached));
+  kcd_doc_set(entry, "standing", replica->reached ? kcd_doc_text(kcd_standing_name(standing)) : json_null());
 }
 
 void kcd_report_error(struct kcd_report *report, const struct kcd_error *err)

@@ -68,7 +68,7 @@ static void show_tally(const char *title, const struct tally *tally, struct kcd_
   KCD_AUTO_CHAR unknown =
       tally->fails > 0 && tally->unknown > 0 ? kcd_asprintf(", %zu UNKNOWN", tally->unknown) : kcd_strdup("");
   KCD_AUTO_CHAR faulty =
-      tally->faulty > 0 ? kcd_asprintf(", %zu with a ticket for the wrong account", tally->faulty) : kcd_strdup("");
+      tally->faulty > 0 ? kcd_asprintf(", %zu with a fault beside it", tally->faulty) : kcd_strdup("");
   KCD_AUTO_CHAR after = kcd_asprintf("%s%s", unknown, faulty);
   kcd_out_verdict(out, before, color, word, after);
 }

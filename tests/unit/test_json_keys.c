@@ -73,11 +73,12 @@ static char *described_path(const char *path)
     if (answer != NULL)
       return kcd_asprintf("answer.%s", answer + strlen(answers[i]));
   }
+  const char *of_document = strncmp(path, "findings[].", 11) == 0 ? "pairs[]." : ""; /* as of a pair */
   const char *evidence = strstr(path, ".evidence.");
   if (evidence != NULL)
-    return kcd_asprintf("%.*s.evidence.*", (int)(evidence - path), path);
-  if (strncmp(path, "findings[].", 11) == 0) /* of the document, as of a pair */
-    return kcd_asprintf("pairs[].%s", path);
+    return kcd_asprintf("%s%.*s.evidence.*", of_document, (int)(evidence - path), path);
+  if (of_document[0] != '\0')
+    return kcd_asprintf("%s%s", of_document, path);
   return kcd_strdup(strncmp(path, "check.pairs[]", 13) == 0 ? path + strlen("check.") : path);
 }
 

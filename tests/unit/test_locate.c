@@ -281,13 +281,47 @@ static void bad_domains(void **state)
   }
 }
 
+/* The nearest ones come first, in the order they had. */
+static void puts_some_first(void **state)
+{
+  (void)state;
+  char a[] = "a.test", b[] = "b.test", c[] = "c.test", d[] = "d.test", near_d[] = "D.test", near_b[] = "b.test";
+  struct kcd_srv all[] = {{.host = a}, {.host = b}, {.host = c}, {.host = d}};
+  struct kcd_srv near[] = {{.host = near_d}, {.host = near_b}};
+  struct kcd_srv_list list = {all, 4};
+  const struct kcd_srv_list first = {near, 2}, none = {NULL, 0};
+  kcd_srv_put_first(&list, &none);
+  assert_string_equal(all[0].host, "a.test");
+  kcd_srv_put_first(&list, &first);
+  assert_string_equal(all[0].host, "b.test");
+  assert_string_equal(all[1].host, "d.test");
+  assert_string_equal(all[2].host, "a.test");
+  assert_string_equal(all[3].host, "c.test");
+}
+
+/* A site comes from a DC that nobody has proved yet: no packet is sent for a name that no record can have. */
+static void refuses_odd_sites(void **state)
+{
+  (void)state;
+  const char *const sites[] = {"", "a b", "a/b", ".x",
+                               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"};
+  for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
+    struct kcd_srv_list list = {NULL, 0};
+    struct kcd_error err = KCD_ERROR_INIT;
+    assert_int_equal(kcd_locate_site("kcd.test", sites[i], 100, &list, &err), -1);
+    assert_int_equal(err.code, KCD_E_NOT_FOUND);
+    assert_string_equal(err.message, "no SRV record can name this site");
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(decodes),          cmocka_unit_test(truncated),    cmocka_unit_test(loops),
-      cmocka_unit_test(long_name),        cmocka_unit_test(no_hosts),     cmocka_unit_test(many_records),
-      cmocka_unit_test(priorities_first), cmocka_unit_test(running_sums), cmocka_unit_test(weights),
-      cmocka_unit_test(short_lists),      cmocka_unit_test(bad_domains),
+      cmocka_unit_test(decodes),           cmocka_unit_test(truncated),    cmocka_unit_test(loops),
+      cmocka_unit_test(long_name),         cmocka_unit_test(no_hosts),     cmocka_unit_test(many_records),
+      cmocka_unit_test(priorities_first),  cmocka_unit_test(running_sums), cmocka_unit_test(weights),
+      cmocka_unit_test(short_lists),       cmocka_unit_test(bad_domains),  cmocka_unit_test(puts_some_first),
+      cmocka_unit_test(refuses_odd_sites),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

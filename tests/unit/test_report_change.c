@@ -448,6 +448,33 @@ static void test_mode_is_never_null(void **state)
   assert_non_null(strstr(undo, "\"mode\": \"undo\""));
 }
 
+static void test_waited(void **state)
+{
+  (void)state;
+  struct planned planned;
+  planned_init(&planned);
+  char dc2[] = "dc2.kcd.test", dc3[] = "dc3.kcd.test", branch[] = "Branch";
+  const struct kcd_controller dcs[] = {{.name = dc2, .site = branch}, {.name = dc3}};
+  const struct kcd_replica replicas[] = {{.dc = &dcs[0], .reached = true}, {.dc = &dcs[1], .reached = true}};
+  const struct kcd_wait_row rows[] = {{.replica = &replicas[0]}, {.replica = &replicas[1], .shows = true, .after = 14}};
+  KCD_AUTO(kcd_report) report = change_report(&planned);
+  struct kcd_object_report object = object_of(&planned, "applied");
+  object.record_id = RECORD_ID;
+  kcd_report_change(report, RECORD_ID, "apply", true);
+  kcd_report_object(report, &object);
+  world_cure(&planned.world);
+  add_check(report, &planned.world);
+  kcd_report_wait(report, 120, 121, rows, 2);
+  struct kcd_finding lag;
+  kcd_replica_lag(&replicas[0], &planned.world.dc, &planned.world.host, &lag);
+  kcd_report_finding(report, &lag);
+  kcd_finding_done(&lag);
+  kcd_report_next_step(report, "undo: kcdfix undo " RECORD_ID);
+  assert_report_golden("change-waited.txt", report, 5, &text_style);
+  assert_report_golden("change-waited.json", report, 5, &json_style);
+  planned_done(&planned);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -468,6 +495,7 @@ int main(void)
       cmocka_unit_test(test_all_states),
       cmocka_unit_test(test_dry_run),
       cmocka_unit_test(test_host_not_found),
+      cmocka_unit_test(test_waited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

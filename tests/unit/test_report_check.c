@@ -474,6 +474,36 @@ static void test_equal_errors_are_kept_once(void **state)
   assert_string_equal("", text);
 }
 
+/* One DC lags, one is the same, one is out of reach. */
+static void test_other_domain_controllers(void **state)
+{
+  (void)state;
+  struct world world;
+  world_init(&world);
+  world_cure(&world);
+  const struct kcd_controller dcs[] = {
+      {.name = TEXT("dc2.kcd.test"), .site = TEXT("Branch"), .flavour = KCD_FLAVOUR_SAMBA_417},
+      {.name = TEXT("dc3.kcd.test"), .site = TEXT("Main"), .flavour = KCD_FLAVOUR_SAMBA_417},
+      {.name = TEXT("dc4.kcd.test"), .flavour = KCD_FLAVOUR_UNKNOWN},
+  };
+  world_add_finding(&world, KCD_F_CHANGE_NOT_REPLICATED, KCD_FAULT,
+                    "dc2.kcd.test (site Branch) is behind: there CORE2016 has \"Use Kerberos only\", lists nothing; on "
+                    "dc1.kcd.test \"Use any authentication protocol\", lists cifs/2016GUI. The KDC of dc2.kcd.test "
+                    "refuses.",
+                    "Wait for replication.", "samba-tool drs replicate dc2.kcd.test dc1.kcd.test DC=kcd,DC=test");
+  KCD_AUTO(kcd_report) report = check_report(&world);
+  kcd_report_pair(report, &world.judgement);
+  struct kcd_replica behind = {.dc = &dcs[0], .reached = true}, same = {.dc = &dcs[1], .reached = true};
+  struct kcd_replica gone = {.dc = &dcs[2]};
+  kcd_report_unreached_dc(report, "DC4.kcd.test"); /* DNS named it first: one row all the same */
+  kcd_report_replica(report, &behind, KCD_STANDS_BEHIND);
+  kcd_report_replica(report, &same, KCD_STANDS_SAME);
+  kcd_report_replica(report, &gone, KCD_STANDS_SAME);
+  assert_report_golden("check-all-dcs.txt", report, 3, &text_style);
+  assert_report_golden("check-all-dcs.json", report, 3, &json_style);
+  world_done(&world);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -500,6 +530,7 @@ int main(void)
       cmocka_unit_test(test_huge_names),
       cmocka_unit_test(test_same_order),
       cmocka_unit_test(test_equal_errors_are_kept_once),
+      cmocka_unit_test(test_other_domain_controllers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 
 #include <kcdfix/alloc.h>
 #include <kcdfix/error.h>
+#include <kcdfix/explain.h>
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
@@ -89,6 +90,9 @@ void kcd_report_check(struct kcd_report *report, struct kcd_report *other);
 /* history: one record. UNREADABLE: the file's name and why, instead of a record. */
 void kcd_report_record(struct kcd_report *report, const struct kcd_record *record);
 void kcd_report_unreadable_record(struct kcd_report *report, const char *file, const struct kcd_error *err);
+
+/* explain: the symptoms that were found, or what is nearest where none was. */
+void kcd_report_explanation(struct kcd_report *report, const struct kcd_explanation *explanation);
 
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,

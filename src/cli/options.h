@@ -24,7 +24,8 @@ enum kcd_command_bit {
   KCD_CMD_APPLY = 1u << 1,
   KCD_CMD_UNDO = 1u << 2,
   KCD_CMD_HISTORY = 1u << 3,
-  KCD_CMD_PROBE = 1u << 4
+  KCD_CMD_PROBE = 1u << 4,
+  KCD_CMD_EXPLAIN = 1u << 5
 };
 
 /* What the command line says. Strings are borrowed from argv. */
@@ -46,6 +47,8 @@ struct kcd_options {
   bool has_emit;
   enum kcd_emit_format emit;
   const char *reason;
+  /* what to explain */
+  const char *file;
   /* output */
   enum kcd_format format;
   enum kcd_when color;
@@ -58,7 +61,14 @@ struct kcd_options {
   size_t n_operands;
 };
 
-enum kcd_option_group { KCD_GROUP_WHERE, KCD_GROUP_LOGIN, KCD_GROUP_PROOF, KCD_GROUP_CHANGE, KCD_GROUP_OUTPUT };
+enum kcd_option_group {
+  KCD_GROUP_WHERE,
+  KCD_GROUP_LOGIN,
+  KCD_GROUP_PROOF,
+  KCD_GROUP_INPUT,
+  KCD_GROUP_CHANGE,
+  KCD_GROUP_OUTPUT
+};
 
 /* What completes the argument of an option in a shell. */
 enum kcd_completes { KCD_COMPLETES_NOTHING, KCD_COMPLETES_FILE, KCD_COMPLETES_WORDS };

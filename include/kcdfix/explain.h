@@ -45,6 +45,7 @@ enum kcd_next {
   KCD_NEXT_MIGRATION, /* check the source host against both services of the destination */
   KCD_NEXT_PAIR,      /* check the host against the SPN that was refused */
   KCD_NEXT_ON_HOST,   /* what the first finding says to run on the host, else its remedy */
+  KCD_NEXT_DOCTOR,    /* look at this machine */
   KCD_NEXT_INNER,     /* look for the code inside */
   KCD_NEXT_NOTHING    /* normal: nothing to do */
 };

@@ -44,6 +44,13 @@ const struct kcd_command kcd_commands[] = {
    "  kcdfix explain 13000\n"
    "  kcdfix explain 0x8009030E",
    kcd_cmd_explain},
+  {"doctor", KCD_CMD_DOCTOR, "kcdfix.doctor/1", "[HOST]",
+   "can this machine talk to the domain: DNS, ports, clock, ticket, login",
+   "Each check is ok, a warning or a fault with its remedy, or not tried with the reason. With HOST also whether you may "
+   "change it. Nothing in the domain is changed. Status 1 with a fault.\n\n"
+   "  kcdfix doctor\n"
+   "  kcdfix doctor -D kcd.test CORE2016",
+   kcd_cmd_doctor},
 };
 /* clang-format on */
 const size_t kcd_n_commands = sizeof kcd_commands / sizeof kcd_commands[0];

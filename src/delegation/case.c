@@ -47,7 +47,7 @@ bool kcd_case_is_heimdal(const struct kcd_case *c)
 
 bool kcd_case_is_samba(const struct kcd_case *c)
 {
-  return kcd_case_is_heimdal(c) || c->flavour == KCD_FLAVOUR_SAMBA_MIT;
+  return kcd_flavour_is_samba(c->flavour);
 }
 
 bool kcd_case_fails_with(const struct kcd_case *c, uint64_t set, uint64_t clear, struct kcd_prediction *ret)
@@ -148,8 +148,9 @@ char *kcd_case_apply(const struct kcd_case *c)
 {
   const struct kcd_account *host = c->facts->host;
   bool refused = host == NULL || host->kind != KCD_KIND_COMPUTER || kcd_account_is_dc(host) ||
-                 kcd_target_distinct_owners(c->facts->target) != 1 || kcd_case_has(c, KCD_C_TARGET_KRBTGT) ||
-                 kcd_target_is_kdc(c->facts->target) || kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN) ||
+                 kcd_target_distinct_owners(c->facts->target) != 1 || kcd_case_has(c, KCD_C_SPN_DUPLICATE) ||
+                 kcd_case_has(c, KCD_C_TARGET_KRBTGT) || kcd_target_is_kdc(c->facts->target) ||
+                 kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN) ||
                  (!kcd_case_has(c, KCD_C_HOST_TRANSITION) && kcd_listed_kdc_entry(c->facts) != NULL);
   if (refused)
     return NULL;

@@ -58,11 +58,33 @@ static void remedy_for_duplicate(const struct kcd_case *c, struct kcd_finding *f
                      tool, spn_word, account_word);
 }
 
+/* One account holds the name, and a computer is called so: Samba's KDC finds both (docs/KDC-RULES.md, P1b). */
+static void held_and_borne(struct kcd_case *c)
+{
+  const struct kcd_target *target = c->facts->target;
+  const struct kcd_account *named = target->named;
+  if (!kcd_case_has(c, KCD_C_SPN_DUPLICATE) || named == NULL || target->n_owners == 0)
+    return;
+  KCD_AUTO_CHAR borne = kcd_account_label(named, "");
+  KCD_AUTO_CHAR spn_word = kcd_shell_word(target->owners[0].value);
+  KCD_AUTO_CHAR tool = kcd_samba_tool("spn delete", c->facts->dc->name);
+  KCD_AUTO_CHAR account = kcd_shell_word(c->target->sam_account_name == NULL ? "" : c->target->sam_account_name);
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_DUPLICATE_SPN, KCD_FAULT, kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f,
+                  "%s holds %s, and the computer %s bears that name: this KDC finds both accounts and serves neither.",
+                  c->target_name, target->owners[0].value, borne);
+  kcd_finding_remedy(f, "If the service runs on %s, take the name off the other account: %s %s %s", borne, tool,
+                     spn_word, account);
+  add_owners(f, target);
+}
+
 void kcd_diagnose_duplicate(struct kcd_case *c)
 {
   const struct kcd_target *target = c->facts->target;
-  if (kcd_target_distinct_owners(target) < 2)
+  if (kcd_target_distinct_owners(target) < 2) {
+    held_and_borne(c);
     return;
+  }
   KCD_AUTO_CHAR other = kcd_account_label(other_owner(c), "another account");
   struct kcd_finding *f = kcd_case_add(c, KCD_F_DUPLICATE_SPN, KCD_FAULT, kcd_account_subject(c->target, c->spn));
   if (kcd_case_has(c, KCD_C_SPN_DUPLICATE))

@@ -197,15 +197,29 @@ static void is_dc(struct kcd_case *c)
 {
   if (c->target == NULL || !kcd_account_is_dc(c->target))
     return;
+  bool is_open = kcd_case_has(c, KCD_C_SPN_LISTED) || kcd_case_has(c, KCD_C_RBCD_GRANTS);
   struct kcd_finding *f =
-      kcd_case_add(c, KCD_F_TARGET_IS_DC, kcd_case_has(c, KCD_C_SPN_LISTED) ? KCD_WARNING : KCD_NOTE,
-                   kcd_account_subject(c->target, c->spn));
+      kcd_case_add(c, KCD_F_TARGET_IS_DC, is_open ? KCD_WARNING : KCD_NOTE, kcd_account_subject(c->target, c->spn));
   kcd_finding_say(
       f,
       "%s is a domain controller. Whoever controls %s can act there as any user who may be delegated, and at "
       "every service of it, not at %s alone.",
       c->target_name, c->host_name, c->spn);
   kcd_finding_uint(f, "userAccountControl", c->target->uac);
+}
+
+static void is_ca(struct kcd_case *c)
+{
+  if (c->target == NULL || !c->target->is_ca)
+    return;
+  struct kcd_finding *f =
+      kcd_case_add(c, KCD_F_TARGET_IS_CA, kcd_case_has(c, KCD_C_SPN_LISTED) ? KCD_WARNING : KCD_NOTE,
+                   kcd_account_subject(c->target, c->spn));
+  kcd_finding_say(f,
+                  "%s is a certification authority. Whoever controls %s can act there as any user who may be "
+                  "delegated, and issue certificates for anybody.",
+                  c->target_name, c->host_name);
+  kcd_finding_text(f, "dNSHostName", c->target->dns_host_name);
 }
 
 void kcd_diagnose_target(struct kcd_case *c)
@@ -218,4 +232,5 @@ void kcd_diagnose_target(struct kcd_case *c)
   out_of_use(c);
   no_keys(c);
   is_dc(c);
+  is_ca(c);
 }

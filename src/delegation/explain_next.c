@@ -170,6 +170,10 @@ void kcd_explain_next(enum kcd_next kind, const struct kcd_symptom_cause *causes
   case KCD_NEXT_ON_HOST:
     next_on_host(causes, ret);
     break;
+  case KCD_NEXT_DOCTOR:
+    ret->next = kcd_strdup("kcdfix doctor");
+    ret->next_is_run = true;
+    break;
   case KCD_NEXT_INNER:
     ret->next = kcd_strdup("kcdfix explain CODE");
     ret->next_is_run = true;

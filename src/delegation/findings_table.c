@@ -199,7 +199,7 @@ static const struct kcd_finding_info table[] = {
         "Open a file server instead, so that a Hyper-V host does not reach a domain controller as an administrator.",
         "asks", "MS-SFU 5.1", "directory", NULL),
     ROW(TARGET_IS_CA, KCD_WARNING, "the target is a certification authority",
-        "Open a file server instead, so that a Hyper-V host does not reach the authority as an administrator.", "asks",
+        "Open a file server instead, so that a Hyper-V host does not reach the authority as an administrator.", "no",
         "MS-WCCE 3.2.1; MS-SFU 5.1", "directory", NULL),
     ROW(PRIVILEGED_USERS_EXPOSED, KCD_WARNING, "privileged users can be impersonated by the host",
         "Mark the administrators who need no Hyper-V as sensitive, or put them into Protected Users.", "no",

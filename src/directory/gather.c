@@ -24,6 +24,7 @@ static void gathering_done(struct gathering *g)
   terms_done(&g->terms);
   wave_done(&g->wave);
   free(g->users);
+  kcd_values_done(&g->authorities);
   free(g->candidates);
   free(g->netbios_name);
 }
@@ -168,6 +169,7 @@ static int first_flight(struct gathering *g, struct kcd_error *err)
 {
   search_dc(g);
   search_mappings(g);
+  authorities_search(g);
   if (hosts_begin(g, err) < 0 || user_begin(g, err) < 0 || targets_begin(g, err) < 0)
     return -1;
   search_netbios_name(g);
@@ -188,7 +190,7 @@ static void search_tokens(struct gathering *g)
   token_search(g, g->set->user);
 }
 
-/* The search for holders is the slow one: it goes last, and nothing that is needed stands behind it. */
+/* The searches for acceptors and holders are the slow ones: they go last, and nothing that is needed stands behind. */
 static int second_flight(struct gathering *g, struct kcd_error *err)
 {
   search_tokens(g);
@@ -196,7 +198,10 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   targets_refine_siblings(g);
   reachable_search(g);
   privileged_search(g);
+  trustees_search(g);
+  writability_search(g);
   wave_add_terms(&g->wave, g, &g->terms, take_accounts);
+  acceptors_search(g);
   targets_search_holders(g);
   return wave_run(&g->wave, g, err);
 }
@@ -206,6 +211,7 @@ static int third_flight(struct gathering *g, struct kcd_error *err)
 {
   owners_assign(g);
   targets_refine_siblings(g);
+  trustees_search(g);
   reachable_search(g);
   privileged_search_groups(g);
   return run(g, err);
@@ -218,6 +224,7 @@ static int gather(struct gathering *g, struct kcd_error *err)
   owners_assign(g);
   reachable_assign(g);
   privileged_pick(g);
+  authorities_assign(g);
   aliases_look_up(g);
   return 0;
 }

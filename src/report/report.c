@@ -30,6 +30,8 @@ static const struct layout {
      "{" FIXED_KEYS "\"symptoms\":[],\"more\":0,\"names\":null,\"known_as\":null,\"nearest\":[],\"background\":null,"
      "\"security\":null,\"sources\":null}",
      kcd_text_explain},
+    {"kcdfix.doctor/1", "{\"domain\":null,\"dc\":null," FIXED_KEYS "\"checks\":[],\"servers\":[],\"next\":null}",
+     kcd_text_doctor},
 };
 
 static const struct layout *layout_of(const char *schema)

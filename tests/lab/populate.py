@@ -58,6 +58,7 @@ COMPUTERS = {
     "OFF": {"uac": UF_ACCOUNTDISABLE},
     "NOSPN": {"spns": []},
     "OUHOST": {"delegate_to": ["cifs/2016GUI"], "parent": HYPERV_OU},
+    "FS1": {"accepts": ["WEB"]},  # resource-based
 }
 
 # sAMAccountName: options. `member_of` is by RID for the groups that every domain has, by name for those made here.
@@ -140,7 +141,7 @@ class Domain:
         self.add(dn, {"objectClass": "group", "sAMAccountName": name})
         self.join(dn, member_of)
 
-    def add_computer(self, name, *, keys=True, uac=0, spns=None, delegate_to=(), parent="CN=Computers"):
+    def add_computer(self, name, *, keys=True, uac=0, spns=None, delegate_to=(), parent="CN=Computers", accepts=()):
         attributes = {
             "objectClass": "computer",
             "sAMAccountName": f"{name}$",
@@ -152,6 +153,17 @@ class Domain:
         if keys:
             attributes["unicodePwd"] = self.new_password(name.lower())
         self.add(self.dn(name, parent), attributes)
+        if accepts:
+            self.accept(self.dn(name, parent), accepts)
+
+    def accept(self, dn, hosts):
+        """The hosts are there already. The mask is what the tools of Windows and Samba write."""
+        entries = "".join(f"(A;;0xf01ff;;;{self.sid_of(host + '$')})" for host in hosts)
+        descriptor = security.descriptor.from_sddl(f"O:BAD:{entries}", self.domain_sid())
+        message = ldb.Message(dn)
+        message["sd"] = ldb.MessageElement(
+            ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "msDS-AllowedToActOnBehalfOfOtherIdentity")
+        self.db.modify(message, controls=["relax:0"])
 
     def add_user(self, name, *, cn=None, uac=0, member_of=(), primary_group=None, attributes=None):
         dn = self.dn(cn or name, "CN=Users")

@@ -121,6 +121,22 @@ check() {
   [ -z "$found" ]
 }
 
+@test "target-is-ca: the certification authorities of the forest are known, in check and before a change" {
+  ad-set CORE2016 userAccountControl 4096
+  config="CN=Enrollment Services,CN=Public Key Services,CN=Services,CN=Configuration,DC=kcd,DC=test"
+  ldapmodify -Q -H "ldap://$KCDFIX_DC" <<LDIF
+dn: CN=Lab CA,$config
+changetype: add
+objectClass: pKIEnrollmentService
+dNSHostName: 2016gui.kcd.test
+LDIF
+  run kcdfix apply -n --protocol-transition --as alice CORE2016 cifs/2016GUI
+  [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"2016GUI is a certification authority"* ]]
+  check --as alice CORE2016 cifs/2016GUI
+  [ "$found" = $'error protocol-transition-off\nwarning target-is-ca' ]
+  ldapdelete -Q -H "ldap://$KCDFIX_DC" "CN=Lab CA,$config"
+}
+
 @test "list-too-long: a thousand entries are told of" {
   mapfile -t many < <(seq -f 'cifs/SERVER%g' 998)
   ad-set CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI cifs/2016GUI.kcd.test "${many[@]}"
@@ -162,4 +178,119 @@ check() {
   check --as alice CORE2016 cifs/2016GUI
   ad-move CORE2016 CN=Computers
   [ "$found" = $'error spn-not-listed\nnote managed-domain-no-classic' ]
+}
+
+# ---- the pair itself: host, list, user and target ----
+
+@test "list-entry-malformed, host-class-only, service-class-missing, spn-not-listed, list-empty" {
+  expect_first() { # ID ENTRY...: the first finding where the list holds these
+    local id=$1
+    shift
+    if (($# > 0)); then ad-set CORE2016 msDS-AllowedToDelegateTo "$@"; else ad-del CORE2016 msDS-AllowedToDelegateTo; fi
+    check -k "$key" --as alice CORE2016 cifs/2016GUI
+    [ "$status" -eq 1 ]
+    [ "$(head -n 1 <<<"$found")" = "error $id" ]
+  }
+  expect_first list-entry-malformed cifs/2016GUI@KCD.TEST
+  expect_first host-class-only HOST/2016GUI
+  expect_first service-class-missing "$migration/2016GUI"
+  expect_first short-or-fqdn-missing cifs/2016GUI.kcd.test
+  expect_first spn-not-listed cifs/ELSEWHERE
+  expect_first list-empty
+}
+
+@test "list-entry-duplicate-case and krbtgt-listed stand beside a working verdict" {
+  ad-add CORE2016 msDS-AllowedToDelegateTo CIFS/2016gui krbtgt/KCD.TEST
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  [ "$status" -eq 0 ]
+  [ "$found" = $'warning krbtgt-listed\nwarning list-entry-duplicate-case' ]
+}
+
+@test "host-sensitive and host-protected-users: no ticket of the host is forwardable" {
+  ad-set CORE2016 userAccountControl $((16781312 + 0x100000))
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  [ "$found" = "error host-sensitive" ]
+  ad-set CORE2016 userAccountControl 16781312
+  ad-add "Protected Users" member CN=CORE2016,CN=Computers,DC=kcd,DC=test
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  ad-del "Protected Users" member CN=CORE2016,CN=Computers,DC=kcd,DC=test
+  [ "$found" = "error host-protected-users" ]
+}
+
+@test "krbtgt-sensitive: no effect on this KDC, and told for Windows" {
+  uac=$(ad-get krbtgt userAccountControl)
+  ad-set krbtgt userAccountControl $((uac | 0x100000))
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  ad-set krbtgt userAccountControl "$uac"
+  [ "$status" -eq 0 ]
+  [ "$found" = "warning krbtgt-sensitive" ]
+}
+
+@test "user-protected, user-account-unusable, user-not-found, user-sensitive" {
+  while read -r user expected; do
+    check -k "$key" --as "$user" CORE2016 cifs/2016GUI
+    [ "$found" = "$expected" ]
+  done <<'USERS'
+carol warning user-protected
+dave error user-account-unusable
+erin error user-account-unusable
+gina error user-account-unusable
+lisa error user-account-unusable
+nobody error user-not-found
+bob error user-sensitive
+USERS
+}
+
+@test "host-account-unusable, host-spn-missing, host-not-found, wrong-object" {
+  ad-set CORE2016 userAccountControl $((16781312 + 2))
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  ad-set CORE2016 userAccountControl 16781312
+  [ "$found" = "error host-account-unusable" ]
+  ad-set NOSPN userAccountControl 16781312
+  ad-set NOSPN msDS-AllowedToDelegateTo cifs/2016GUI cifs/2016GUI.kcd.test
+  check -k "$KCDFIX_LAB_DIR/keytabs/nospn.keytab" --as alice NOSPN cifs/2016GUI
+  [ "$found" = "warning host-spn-missing" ]
+  check --as alice NOBODY cifs/2016GUI
+  [ "$found" = "error host-not-found" ]
+  check --as alice dc1 cifs/2016GUI
+  [ "$(head -n 1 <<<"$found")" = "error wrong-object" ]
+}
+
+@test "target-without-keys, target-disabled, target-is-dc, duplicate-spn" {
+  ad-set CORE2016 msDS-AllowedToDelegateTo cifs/NOKEYS cifs/NOKEYS.kcd.test cifs/dc1 cifs/dc1.kcd.test cifs/2016GUI \
+    cifs/2016GUI.kcd.test
+  check -k "$key" --as alice CORE2016 cifs/NOKEYS
+  [ "$found" = "error target-without-keys" ]
+  check -k "$key" --as alice CORE2016 cifs/dc1
+  [ "$found" = "warning target-is-dc" ]
+  # the computer of that name, and another account that holds HOST/ of it: the KDC's search finds both
+  ad-set 2016GUI servicePrincipalName HOST/2016GUI.kcd.test
+  ad-add SQL servicePrincipalName HOST/2016GUI
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  ad-del SQL servicePrincipalName HOST/2016GUI
+  ad-set 2016GUI servicePrincipalName HOST/2016GUI HOST/2016GUI.kcd.test
+  [ "$(head -n 1 <<<"$found")" = "error duplicate-spn" ]
+}
+
+@test "migration-spn-registration-failed and spn-with-blank-on-samba" {
+  ad-set CORE2016 msDS-AllowedToDelegateTo "$migration/2016GUI" "$migration/HV2"
+  check -k "$key" --as alice CORE2016 "$migration/2016GUI"
+  [ "$(head -n 1 <<<"$found")" = "error migration-spn-registration-failed" ]
+  check -k "$key" --as alice CORE2016 "$migration/HV2"
+  [ "$(head -n 1 <<<"$found")" = "error spn-with-blank-on-samba" ]
+}
+
+@test "unconstrained-also-set stands beside a working verdict" {
+  ad-set CORE2016 userAccountControl $((16781312 + 0x80000))
+  check -k "$key" --as alice CORE2016 cifs/2016GUI
+  [ "$status" -eq 0 ]
+  [ "$found" = "warning unconstrained-also-set" ]
+}
+
+@test "negative-cache: a change of this minute is told" {
+  ad-set CORE2016 userAccountControl 4096
+  ad-set CORE2016 userAccountControl 16781312
+  run kcdfix check -k "$key" --as alice CORE2016 cifs/2016GUI
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"[negative-cache]"* ]]
 }

@@ -89,9 +89,9 @@ is_quick() {
   has "dc.clock: near"
 }
 
-@test "an ordinary check is RootDSE, bind, RootDSE and two flights: twelve requests" {
+@test "an ordinary check is RootDSE, bind, RootDSE and two flights: thirteen requests" {
   gather -u alice gather CORE2016 "$LISTED"
-  has "requests: 12"
+  has "requests: 13"
   has "host.matches: 1"
   has "target.owner: 2016GUI\$ mapped HOST/2016GUI"
   has "target.sibling: cifs/2016GUI.kcd.test"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The lab itself: what the other live tests stand on. Needs root and the packages of `tests/packages lab`.
-# A test that looks at the domain runs one function inside a lab: in_lab FUNCTION.
+# A test that looks at the domain runs one function inside a lab: in_lab [OPTION...] FUNCTION.
 # shellcheck disable=SC2317 # those functions are called by name
 
 bats_require_minimum_version 1.5.0
@@ -10,7 +10,12 @@ setup_file() {
   export LAB LC_ALL=C.UTF-8 # for \u in the values
   # A lab of its own even where the whole suite runs inside one.
   unset KCDFIX_LAB KCDFIX_LAB_DIR KCDFIX_BIN
-  [[ $EUID != 0 ]] || "$LAB" run true 3>&- # the first run of all makes the domain: not in somebody's measured time
+  [[ $EUID == 0 ]] || return 0
+  # The first run of all makes the domain: not in somebody's measured time.
+  local samba dcs
+  for samba in 4.17 4.22; do
+    for dcs in 1 2; do "$LAB" --samba "$samba" --dcs "$dcs" run true 3>&-; done
+  done
 }
 
 setup() {
@@ -20,9 +25,10 @@ setup() {
 }
 
 in_lab() {
+  local function=${!#}
   # shellcheck disable=SC2163 # the function that the variable names
-  export -f "$1" equal contains refused
-  "$LAB" run bash -euo pipefail -c "$1" 3>&-
+  export -f "$function" equal contains refused within
+  "$LAB" "${@:1:$#-1}" run bash -euo pipefail -c "$function" 3>&-
 }
 
 # Inside the lab: equal GOT WANTED, contains TEXT PART, and refused CMD... for what must fail.
@@ -38,17 +44,22 @@ refused() {
   ! "$@" >/dev/null 2>&1 || { echo "was not refused: $*" >&2; return 1; }
 }
 
+# within SECONDS CMD...: CMD succeeds before that.
+within() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@" 2>/dev/null; do
+    ((SECONDS < deadline)) || { echo "not in time: $*" >&2; return 1; }
+    sleep 0.1
+  done
+}
+
 nothing_left() {
   [[ -z $(ls -A "$TMPDIR") ]]
 }
 
-# wait_until CMD...: at most ten seconds.
 wait_until() {
-  local deadline=$((SECONDS + 10))
-  until "$@"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.05
-  done
+  within 10 "$@"
 }
 
 # start_lab: a lab in the background that writes its network namespace to a file. Sets lab_pid.
@@ -82,6 +93,11 @@ namespace_is_empty() {
   run -2 "$LAB"
   run -2 "$LAB" run
   run -2 "$LAB" shell extra
+  run -2 "$LAB" --samba 4.21 run true
+  run -2 "$LAB" --samba
+  run -2 "$LAB" --dcs 3 run true
+  run -2 "$LAB" --no-such-option run true
+  run -2 "$LAB" --dcs 2 clean
   run -127 "$LAB" run no-such-command
   run -0 "$LAB" --help
   KCDFIX_BIN=/does/not/exist run -125 "$LAB" run true
@@ -100,13 +116,14 @@ namespace_is_empty() {
 
 environment() {
   equal "$KCDFIX_LAB $KCDFIX_DC $KCDFIX_REALM $KCDFIX_DOMAIN" "1 dc1.kcd.test KCD.TEST KCD"
+  equal "${KCDFIX_DC2-none}" none
   equal "$XDG_STATE_HOME" "$KCDFIX_LAB_DIR/state"
   equal "$HOME" "$KCDFIX_LAB_DIR/home"
   equal "$(klist | sed -n 's/^Default principal: //p')" admin@KCD.TEST
   equal "$(ip -o link | wc -l)" 1
   equal "$(find "$KCDFIX_LAB_DIR/passwords" "$KCDFIX_LAB_DIR/keytabs" -type f -perm /077)" ""
   local keytab
-  for keytab in core2016 2016gui node1 node2 sofs2016 hv1 hv2 web sql nospn off ouhost alice; do
+  for keytab in core2016 2016gui node1 node2 sofs2016 hv1 hv2 web sql nospn off ouhost fs1 alice; do
     test -s "$KCDFIX_LAB_DIR/keytabs/$keytab.keytab"
   done
   test ! -e "$KCDFIX_LAB_DIR/keytabs/nokeys.keytab"
@@ -114,6 +131,7 @@ environment() {
 
 @test "the environment, the files and the network are as documented" {
   in_lab environment
+  in_lab --samba 4.22 environment
 }
 
 answers() {
@@ -132,6 +150,54 @@ answers() {
 
 @test "the domain answers LDAP, Kerberos and DNS" {
   in_lab answers
+  in_lab --samba 4.22 answers
+}
+
+generation() {
+  root() { ldapsearch -LLL -Q -N -Y GSSAPI -H "ldap://$KCDFIX_DC" -s base -b '' "$1" | sed -n "s/^$1: //p"; }
+  equal "$(root domainFunctionality)" "$1"
+  equal "$(root domainControllerFunctionality)" "$2"
+  equal "$KCDFIX_LAB_FLAVOUR" "$3"
+}
+
+older() { generation 4 4 samba-heimdal-4.17; }
+newer() { generation 7 7 samba-heimdal-4.19; }
+
+@test "two generations: this machine's Samba, and that of Debian 13 at level 2016" {
+  export -f generation
+  in_lab older
+  in_lab --samba 4.22 newer
+}
+
+# The one thing that only the newer KDC does.
+resource_based() {
+  local ccache=FILE:$KCDFIX_LAB_DIR/web.ccache status=0
+  ad-set 'WEB$' userAccountControl $((0x1001000))
+  kinit -f -k -t "$KCDFIX_LAB_DIR/keytabs/web.keytab" -c "$ccache" 'WEB$'
+  kvno -q -c "$ccache" -U alice -P cifs/FS1 2>/dev/null || status=$?
+  case $KCDFIX_LAB_FLAVOUR in
+    samba-heimdal-4.17) equal "$status" 1 ;;
+    *) equal "$status" 0 ;;
+  esac
+  refused kvno -q -c "$ccache" -U alice -P cifs/2016GUI
+  refused kvno -q -c "$ccache" -U bob -P cifs/FS1
+}
+
+@test "FS1 accepts WEB: granted by the newer KDC alone" {
+  in_lab resource_based
+  in_lab --samba 4.22 resource_based
+}
+
+@test "a tree that could not be made is not used, and leaves nothing" {
+  local cache=$BATS_TEST_TMPDIR/cache bin=$BATS_TEST_TMPDIR/bin
+  mkdir "$bin"
+  # shellcheck disable=SC2016 # expanded inside
+  printf '#!/bin/sh\nfor tree; do :; done\nmkdir -p "$4/usr"; echo no network; exit 1\n' >"$bin/debootstrap"
+  chmod +x "$bin/debootstrap"
+  KCDFIX_LAB_CACHE=$cache PATH=$bin:$PATH run -125 "$LAB" --samba 4.22 run true
+  [[ $output == *"no network"*"could not make the tree of Debian 13"* ]]
+  [[ $(ls -A "$cache") == tree.lock ]]
+  nothing_left
 }
 
 delegation() {
@@ -247,6 +313,68 @@ local_values() {
 
 @test "ad-local-set writes what LDAP refuses" {
   in_lab local_values
+  in_lab --samba 4.22 local_values
+}
+
+# An empty descriptor and one with an owner, as base64.
+rbcd_over_ldap() {
+  local old=AQAAgAAAAAAAAAAAAAAAAAAAAAA= new=AQAAgBQAAAAAAAAAAAAAAAAAAAABAgAAAAAABSAAAAAgAgAA
+  modify() {
+    {
+      printf 'dn: CN=SQL,CN=Computers,DC=kcd,DC=test\nchangetype: modify\n'
+      printf '%s: msDS-AllowedToActOnBehalfOfOtherIdentity\nmsDS-AllowedToActOnBehalfOfOtherIdentity:: %s\n-\n' "$@"
+    } | ldapmodify -Q -N -Y GSSAPI -H "ldap://$KCDFIX_DC" >/dev/null 2>&1 || return $?
+  }
+  status() { local status=0; "$@" || status=$?; echo "$status"; }
+  equal "$(status modify add "$old")" "$EXPECTED_STATUS"
+  [[ $EXPECTED_STATUS == 0 ]] || return 0
+  equal "$(ad-get -b 'SQL$' msDS-AllowedToActOnBehalfOfOtherIdentity)" "$old"
+  equal "$(status modify delete "$old" add "$new")" 0
+  equal "$(ad-get -b 'SQL$' msDS-AllowedToActOnBehalfOfOtherIdentity)" "$new"
+  equal "$(status modify delete "$old" add "$new")" 16
+}
+
+@test "--rbcd-writable lets LDAP write the resource-based entries, and nothing else does" {
+  EXPECTED_STATUS=19 in_lab rbcd_over_ldap
+  EXPECTED_STATUS=0 in_lab --rbcd-writable rbcd_over_ldap
+  EXPECTED_STATUS=0 in_lab --samba 4.22 --rbcd-writable rbcd_over_ldap
+  EXPECTED_STATUS=0 in_lab --dcs 2 --rbcd-writable rbcd_over_ldap
+}
+
+two_dcs() {
+  at_2() { KCDFIX_DC=$KCDFIX_DC2 "$@"; }
+  shows() { equal "$("${@:2}" ad-get alice description)" "$1"; }
+  equal "$KCDFIX_DC2 $(dig +short dc2.kcd.test)" "dc2.kcd.test 127.0.0.11"
+  equal "$(dig +short SRV _ldap._tcp.kcd.test | sort | paste -sd ' ')" "0 100 389 dc1.kcd.test. 0 100 389 dc2.kcd.test."
+  equal "$(dig +short SRV _kerberos._udp.kcd.test | wc -l)" 2
+  ad-set alice description one
+  within 20 shows one at_2
+  at_2 ad-set alice description two
+  within 20 shows two
+  replication hold
+  ad-set alice description three
+  sleep 4
+  shows two at_2
+  replication now
+  shows three at_2
+  at_2 ad-set alice description four
+  sleep 3
+  shows three
+  replication release
+  shows four
+  at_2 ad-local-set 'SQL$' msDS-AllowedToActOnBehalfOfOtherIdentity base64:AAEC
+  replication now
+  equal "$(ad-get -b 'SQL$' msDS-AllowedToActOnBehalfOfOtherIdentity)" AAEC
+  dc-stop dc1
+  shows four at_2
+  kinit -k -t "$KCDFIX_LAB_DIR/keytabs/alice.keytab" -c MEMORY: alice
+}
+
+@test "two DCs replicate, held back and let go; each serves alone" {
+  in_lab --dcs 2 two_dcs
+  in_lab --samba 4.22 --dcs 2 two_dcs
+  run -1 "$LAB" run replication hold
+  [[ $output == *"one domain controller"* ]]
 }
 
 new_accounts() {

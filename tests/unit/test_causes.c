@@ -93,6 +93,11 @@ static void alias_in_dns(struct domain *d)
   domain_drop_owners(d);
   set_string(&d->target.canonical_host, "2016gui.contoso.com");
 }
+static void target_ca(struct domain *d)
+{
+  d->server.is_ca = true;
+  set_string(&d->server.dns_host_name, "2016gui.contoso.com");
+}
 static void very_long_list(struct domain *d)
 {
   for (unsigned i = 0; i < 998; i++) {
@@ -212,6 +217,8 @@ static const struct row rows[] = {
     {nothing, WIN, KCD_F_STALE_TARGET_ENTRY, -1, ""},
     {alias_in_dns, WIN, KCD_F_NAME_CANONICALISED, KCD_WARNING, "an alias of 2016gui.contoso.com"},
     {listed_and_gone, WIN, KCD_F_NAME_CANONICALISED, -1, ""},
+    {target_ca, WIN, KCD_F_TARGET_IS_CA, KCD_WARNING, "issue certificates for anybody"},
+    {nothing, WIN, KCD_F_TARGET_IS_CA, -1, ""},
     {very_long_list, WIN, KCD_F_LIST_TOO_LONG, KCD_WARNING, "lists 1000 services"},
     {nearly_long_list, WIN, KCD_F_LIST_TOO_LONG, -1, ""},
 

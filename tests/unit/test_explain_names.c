@@ -24,6 +24,7 @@ static const struct {
     {"13", "kcdfix check HOST SPN"},
     {"0x8009030E", "kcdfix check SOURCE 'Microsoft Virtual System Migration Service/DESTINATION' cifs/DESTINATION"},
     {"21502", "kcdfix explain CODE"},
+    {"KRB5_KDC_UNREACH", "kcdfix doctor"},
     {"0x8007274C", "Test-NetConnection SERVER -Port 6600"},
     {EVENT, "kcdfix check --as 'CONTOSO\\admin' HOST cifs/2016GUI"},
     {EVENT "Computer: CORE2016.contoso.com\n", "kcdfix check --as 'CONTOSO\\admin' CORE2016.contoso.com cifs/2016GUI"},

@@ -196,6 +196,10 @@ static void direct_beside_mapped(struct domain *d)
   domain_add_owner(d, &d->other, "cifs/2016GUI", true);
   domain_add_owner(d, &d->server, "HOST/2016GUI", false);
 }
+static void borne_by_another(struct domain *d)
+{
+  d->target.named = &d->other;
+}
 static void target_off(struct domain *d)
 {
   d->server.uac |= KCD_UAC_DISABLED;
@@ -429,7 +433,7 @@ static const struct row rows[] = {
     {other_case, WIN, KCD_WORKS, ""},
     {user_not_asked, S417, KCD_WORKS, ""},
     {rbcd_and_all_right, S417, KCD_WORKS, ""},
-    {rbcd_and_all_right, WIN, KCD_WORKS, ""},
+    {rbcd_and_all_right, WIN, KCD_WORKS, "warning kcd-and-rbcd-both"},
 
     {bit_clear, WIN, KCD_FAILS, "error protocol-transition-off"},
     {bit_clear, S417, KCD_FAILS, "error protocol-transition-off"},
@@ -469,7 +473,8 @@ static const struct row rows[] = {
     {rbcd_with_bit, S417, KCD_FAILS, "error list-empty, error rbcd-unsupported-samba-417"},
     {rbcd_and_kerberos_only_list, WIN, KCD_FAILS, "error list-breaks-rbcd"},
     {rbcd_and_kerberos_only_list, S419, KCD_FAILS, "error list-breaks-rbcd"},
-    {rbcd_and_right_kerberos_only_list, WIN, KCD_FAILS, "error protocol-transition-off, error list-breaks-rbcd"},
+    {rbcd_and_right_kerberos_only_list, WIN, KCD_FAILS,
+     "error protocol-transition-off, error list-breaks-rbcd, warning kcd-and-rbcd-both"},
 
     {spn_nowhere, WIN, KCD_FAILS, "error target-spn-missing, warning stale-target-entry"},
     {spn_nowhere, S417, KCD_FAILS, "error target-spn-missing, warning stale-target-entry"},
@@ -483,6 +488,8 @@ static const struct row rows[] = {
     {two_direct, S417, KCD_FAILS, "error duplicate-spn"},
     {direct_beside_mapped, WIN, KCD_WORKS, "error duplicate-spn"},
     {direct_beside_mapped, S417, KCD_WORKS, "error duplicate-spn"},
+    {borne_by_another, S417, KCD_FAILS, "error duplicate-spn"},
+    {borne_by_another, WIN, KCD_WORKS, ""},
     {target_off, WIN, KCD_FAILS, "error target-disabled, warning stale-target-entry"},
     {target_off, S417, KCD_WORKS, "warning stale-target-entry, warning target-disabled"},
     {target_locked, S417, KCD_FAILS, "error target-disabled"},
@@ -600,19 +607,19 @@ static void (*const faults[])(struct domain *) = {other_case,         bit_clear,
                                                   spn_nowhere,        migration_nowhere,
                                                   migration_right,    migration_escaped_but_not_listed,
                                                   two_direct,         direct_beside_mapped,
-                                                  target_off,         target_locked,
-                                                  target_keyless,     target_dc,
-                                                  target_elsewhere,   rbcd_and_all_right,
-                                                  user_unknown,       user_foreign,
-                                                  user_off,           user_locked,
-                                                  user_expired,       user_must_change,
-                                                  user_marked,        user_in_group,
-                                                  user_not_asked,     host_unknown,
-                                                  host_off,           host_nameless,
-                                                  host_marked,        host_in_group,
-                                                  host_unconstrained, host_is_cluster,
-                                                  krbtgt_marked,      also_on_cluster,
-                                                  changed_now};
+                                                  borne_by_another,   target_off,
+                                                  target_locked,      target_keyless,
+                                                  target_dc,          target_elsewhere,
+                                                  rbcd_and_all_right, user_unknown,
+                                                  user_foreign,       user_off,
+                                                  user_locked,        user_expired,
+                                                  user_must_change,   user_marked,
+                                                  user_in_group,      user_not_asked,
+                                                  host_unknown,       host_off,
+                                                  host_nameless,      host_marked,
+                                                  host_in_group,      host_unconstrained,
+                                                  host_is_cluster,    krbtgt_marked,
+                                                  also_on_cluster,    changed_now};
 #define N_FAULTS (sizeof faults / sizeof faults[0])
 
 static void check_mixture(uint32_t *seed)

@@ -8,13 +8,51 @@ readonly LAB_DNS_DOMAIN=kcd.test
 readonly START_SECONDS=60
 readonly STOP_SECONDS=20
 readonly DC_SERVICES="ldap, kdc, cldap, dns, rpc, drepl"
+readonly LAB_DCS=${LAB_DCS:-1}
+readonly LAB_TREE=${LAB_TREE:-}
 
-# A second DC gets its line here.
+# Puts a command into the tree of Debian 13 where the lab has one: "${IN_TREE[@]}" samba ... See enter_tree.
+readonly LAB_ROOT=$KCDFIX_LAB_DIR/root
+readonly IN_TREE=(${LAB_TREE:+chroot "$LAB_ROOT"})
+
 dc_address() {
   case $1 in
     dc1) echo 127.0.0.10 ;;
+    dc2) echo 127.0.0.11 ;;
     *) return 1 ;;
   esac
+}
+
+dc_names() {
+  local number
+  for ((number = 1; number <= LAB_DCS; number++)); do echo "dc$number"; done
+}
+
+# The cached tree is shared by labs and stays as it is: a root of our own holds it read-only, with the lab's directory
+# and the lab's source at the paths that they have outside. To be called by process 1 of the namespaces.
+enter_tree() {
+  local dir
+  [[ -n $LAB_TREE ]] || return 0
+  mkdir -- "$LAB_ROOT"
+  mount -t tmpfs -o mode=0755 lab "$LAB_ROOT"
+  mkdir -m 1777 -- "$LAB_ROOT/tmp"
+  for dir in usr etc; do
+    mkdir -- "$LAB_ROOT/$dir"
+    mount --bind -- "$LAB_TREE/$dir" "$LAB_ROOT/$dir"
+    mount -o remount,bind,ro -- "$LAB_ROOT/$dir"
+  done
+  for dir in bin sbin lib lib64; do ln -s -- "usr/$dir" "$LAB_ROOT/$dir"; done
+  for dir in proc dev; do
+    mkdir -- "$LAB_ROOT/$dir"
+    mount --rbind -- "/$dir" "$LAB_ROOT/$dir"
+  done
+  for dir in "$KCDFIX_LAB_DIR" "$LAB_SOURCE"; do
+    mkdir -p -- "$LAB_ROOT$dir"
+    mount --bind -- "$dir" "$LAB_ROOT$dir"
+  done
+  mkdir -p -- "$LAB_ROOT"/var/{lib,cache,log,run}/samba "$LAB_ROOT/run/samba"
+  mount --bind "$KCDFIX_LAB_DIR/hosts" "$LAB_ROOT/etc/hosts"
+  mount --bind "$KCDFIX_LAB_DIR/resolv.conf" "$LAB_ROOT/etc/resolv.conf"
 }
 
 # Every path is named: a default would lie outside KCDFIX_LAB_DIR and be shared by all labs.
@@ -43,7 +81,9 @@ write_smb_conf() {
 	usershare path =
 	vfs objects = dfs_samba4 acl_xattr xattr_tdb
 	log level = 1 kerberos:4
+	dreplsrv:notify_interval = 1
 CONF
+  [[ -z $LAB_TREE ]] || echo $'\tad dc functional level = 2016' >>"$dir/smb.conf"
 }
 
 write_krb5_conf() {
@@ -57,7 +97,7 @@ write_krb5_conf() {
 
 [realms]
 	$LAB_REALM = {
-		kdc = dc1.$LAB_DNS_DOMAIN
+$(for dc in $(dc_names); do printf '\t\tkdc = %s\n' "$dc.$LAB_DNS_DOMAIN"; done)
 		admin_server = dc1.$LAB_DNS_DOMAIN
 		default_domain = $LAB_DNS_DOMAIN
 	}
@@ -70,11 +110,13 @@ CONF
 
 # To be called by process 1 of the namespaces.
 prepare_network() {
-  local address
-  address=$(dc_address dc1)
+  local dc
   ip link set lo up
-  printf '127.0.0.1 localhost\n%s dc1.%s dc1\n' "$address" "$LAB_DNS_DOMAIN" >"$KCDFIX_LAB_DIR/hosts"
-  printf 'nameserver %s\nsearch %s\n' "$address" "$LAB_DNS_DOMAIN" >"$KCDFIX_LAB_DIR/resolv.conf"
+  {
+    echo '127.0.0.1 localhost'
+    for dc in $(dc_names); do echo "$(dc_address "$dc") $dc.$LAB_DNS_DOMAIN $dc"; done
+  } >"$KCDFIX_LAB_DIR/hosts"
+  printf 'nameserver %s\nsearch %s\n' "$(dc_address dc1)" "$LAB_DNS_DOMAIN" >"$KCDFIX_LAB_DIR/resolv.conf"
   mount --bind "$KCDFIX_LAB_DIR/hosts" /etc/hosts
   mount --bind "$KCDFIX_LAB_DIR/resolv.conf" /etc/resolv.conf
 }
@@ -82,6 +124,8 @@ prepare_network() {
 set_environment() {
   export KCDFIX_LAB=1
   export KCDFIX_DC=dc1.$LAB_DNS_DOMAIN
+  unset KCDFIX_DC2
+  ((LAB_DCS < 2)) || export KCDFIX_DC2=dc2.$LAB_DNS_DOMAIN
   export KCDFIX_REALM=$LAB_REALM
   export KCDFIX_DOMAIN=$LAB_DOMAIN
   export KRB5_CONFIG=$KCDFIX_LAB_DIR/krb5.conf
@@ -142,7 +186,7 @@ dc_start() {
   write_smb_conf "$dc" "$services"
   (
     close_descriptors
-    exec env TDB_NO_FSYNC=1 setsid samba -i -M single --configfile="$KCDFIX_LAB_DIR/$dc/smb.conf"
+    exec env TDB_NO_FSYNC=1 setsid "${IN_TREE[@]}" samba -i -M single --configfile="$KCDFIX_LAB_DIR/$dc/smb.conf"
   ) </dev/null >>"$KCDFIX_LAB_DIR/samba.log" 2>&1 &
   echo $! >"$KCDFIX_LAB_DIR/$dc/lab.pid"
   if [[ $services == *" kdc"* ]]; then

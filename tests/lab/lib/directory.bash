@@ -96,25 +96,37 @@ new_password() {
   printf '%s' "$password"
 }
 
-# local_database COMMAND [ARG...]: for what LDAP does not offer, in the DC's own files.
+# local_database COMMAND [ARG...]: for what LDAP does not offer, in the own files of the DC that KCDFIX_DC names.
 local_database() {
-  /usr/bin/python3 -I "$LAB_LIB/../localdb.py" "$KCDFIX_LAB_DIR/dc1/smb.conf" "$@"
+  "${IN_TREE[@]}" /usr/bin/python3 -I "$LAB_SOURCE/localdb.py" "$KCDFIX_LAB_DIR/${KCDFIX_DC%%.*}/smb.conf" "$@"
 }
 
+# Made in the lab's directory, the one place that the DC's programs and the caller both see.
 export_keytab() {
-  rm -f -- "$2"
-  local_database keytab "$1" "$2" >/dev/null
-  [[ -s $2 ]] || { echo "no keys: $1" >&2; return 1; }
+  local made
+  made=$(mktemp -u "$KCDFIX_LAB_DIR/keytab.XXXXXX")
+  local_database keytab "$1" "$made" >/dev/null
+  [[ -s $made ]] || { echo "no keys: $1" >&2; return 1; }
+  mv -f -- "$made" "$2"
 }
 
 # dns_record add|delete NAME TYPE DATA: over RPC, as an administrator would. The longest zone that NAME ends in is its
-# zone. The internal DNS server reads the database per query, so the change shows at once.
+# zone; a reverse zone of three numbers is made where it is missing. The internal DNS server reads the database per
+# query, so the change shows at once.
 dns_record() {
   local operation=$1 name=$2 zone=$LAB_DNS_DOMAIN log
   [[ $name != *"_msdcs.$LAB_DNS_DOMAIN" ]] || zone=_msdcs.$LAB_DNS_DOMAIN
+  if [[ $name == *.in-addr.arpa ]]; then
+    zone=${name#*.}
+    log=$(dns_tool zonecreate "$KCDFIX_DC" "$zone") || [[ $log == *ZONE_ALREADY_EXISTS* ]] ||
+      { echo "$log" >&2; return 1; }
+  fi
   name=${name%"$zone"}
   name=${name%.}
-  log=$(samba-tool dns "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4" \
-    --configfile="$KCDFIX_LAB_DIR/dc1/smb.conf" --use-krb5-ccache="${HELPER_CCACHE#FILE:}" 2>&1) ||
-    { echo "$log" >&2; return 1; }
+  log=$(dns_tool "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4") || { echo "$log" >&2; return 1; }
+}
+
+dns_tool() {
+  "${IN_TREE[@]}" samba-tool dns "$@" --configfile="$KCDFIX_LAB_DIR/dc1/smb.conf" \
+    --use-krb5-ccache="${HELPER_CCACHE#FILE:}" 2>&1
 }

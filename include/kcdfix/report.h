@@ -14,6 +14,7 @@
 #include <kcdfix/alloc.h>
 #include <kcdfix/doctor.h>
 #include <kcdfix/error.h>
+#include <kcdfix/explain.h>
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
@@ -105,6 +106,9 @@ void kcd_report_check(struct kcd_report *report, struct kcd_report *other);
 /* history: one record. UNREADABLE: the file's name and why, instead of a record. */
 void kcd_report_record(struct kcd_report *report, const struct kcd_record *record);
 void kcd_report_unreadable_record(struct kcd_report *report, const char *file, const struct kcd_error *err);
+
+/* explain: the symptoms that were found, or what is nearest where none was. */
+void kcd_report_explanation(struct kcd_report *report, const struct kcd_explanation *explanation);
 
 /* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
 void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);

@@ -30,6 +30,11 @@ bool kcd_is_displayable(const char *text);
 /* Columns that a terminal-safe string takes (wide characters count two, combining ones none). */
 size_t kcd_text_width(const char *text);
 
+/* Text out of a file that somebody exported or pasted: UTF-16 (with a byte order mark, or known by its NULs) becomes
+ * UTF-8, a UTF-8 mark goes, NULs become blanks, and every other byte stays as it is. So the result need not be UTF-8;
+ * owned by the caller. */
+char *kcd_decode_text(const void *data, size_t len);
+
 /* Comparison without regard to ASCII case, whatever the locale: what Samba's KDC does for SPNs. */
 bool kcd_equal_nocase(const char *a, const char *b);
 bool kcd_equal_nocase_n(const char *a, const char *b, size_t n);

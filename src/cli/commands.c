@@ -37,6 +37,13 @@ const struct kcd_command kcd_commands[] = {
    "read, nothing is stored.\n\n"
    "  kcdfix probe -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_probe},
+  {"explain", KCD_CMD_EXPLAIN, "kcdfix.explain/1", "[CODE|EVENT|TEXT]",
+   "what an error means, and which command to run next",
+   "Takes a number in any spelling, a symbolic name, the id of a finding, the text of an event, or whatever stands around "
+   "them; - reads standard input. Nothing is asked of anybody.\n\n"
+   "  kcdfix explain 13000\n"
+   "  kcdfix explain 0x8009030E",
+   kcd_cmd_explain},
   {"doctor", KCD_CMD_DOCTOR, "kcdfix.doctor/1", "[HOST]",
    "can this machine talk to the domain: DNS, ports, clock, ticket, login",
    "Each check is ok, a warning or a fault with its remedy, or not tried with the reason. With HOST also whether you may "

@@ -11,7 +11,8 @@
 
 #include "commands.h"
 
-#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
+#define ANY                                                                                                            \
+  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN | KCD_CMD_DOCTOR)
 #define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
 #define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
@@ -46,6 +47,7 @@ STORE_TEXT(password_file)
 STORE_TEXT(as)
 STORE_TEXT(keytab)
 STORE_TEXT(user_ccache)
+STORE_TEXT(file)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
@@ -200,6 +202,9 @@ const struct kcd_option_row kcd_option_rows[] = {
    "windows windows-old windows-2008 samba-heimdal-4.17 samba-heimdal-4.19 samba-mit",
    "predict as this kind of KDC would answer (default: the kind that was found)", store_flavour},
 
+  {"file", 0, "FILE", KCD_CMD_EXPLAIN, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
+   "explain the text in FILE, in UTF-8 or in the UTF-16 of a Windows export", store_file},
+
   {"protocol-transition", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "also set \"Use any authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION)", store_transition},
   {"kerberos-only", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
@@ -297,7 +302,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 }
 
 static const char *const group_titles[] = {
-    "Which domain controller:", "Login:", "Whom, and what proof:", "Change:", "Output:"};
+    "Which domain controller:", "Login:", "Whom, and what proof:", "Input:", "Change:", "Output:"};
 
 /* The rows of this command as argp wants them; owned by the caller. */
 static struct argp_option *argp_options_of(unsigned command)
@@ -393,17 +398,34 @@ static int check_letters(const struct kcd_command *command, int argc, char **arg
   return 0;
 }
 
+/* No option is a digit: -2147024891 is what people paste. getopt would not see it so, and gets it out of the way. */
+static bool take_number(const struct kcd_command *command, int *argc, char **argv, int i, struct kcd_options *options)
+{
+  const char *word = argv[i];
+  if (!(command->bit & KCD_CMD_EXPLAIN) || word[1] < '0' || word[1] > '9')
+    return false;
+  add_operand(options, word);
+  memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof *argv);
+  --*argc;
+  return true;
+}
+
 /* One clear line for each mistake, before argp sees the words. Abbreviated long names, which getopt would take, are
  * refused: a script that relies on one breaks with the next option. */
-static int check_words(const struct kcd_command *command, int argc, char **argv, struct kcd_error *err)
+static int check_words(const struct kcd_command *command, int *argc, char **argv, struct kcd_options *options,
+                       struct kcd_error *err)
 {
-  for (int i = 1; i < argc; i++) {
+  for (int i = 1; i < *argc; i++) {
     const char *word = argv[i];
     if (word[0] != '-' || word[1] == '\0')
       continue;
     if (strcmp(word, "--") == 0)
       return 0;
-    int rc = word[1] == '-' ? check_long(command, argc, argv, &i, err) : check_letters(command, argc, argv, &i, err);
+    if (take_number(command, argc, argv, i, options)) {
+      i--;
+      continue;
+    }
+    int rc = word[1] == '-' ? check_long(command, *argc, argv, &i, err) : check_letters(command, *argc, argv, &i, err);
     if (rc != 0)
       return -1;
   }
@@ -438,7 +460,7 @@ int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, 
                       struct kcd_error *err)
 {
   *ret = (struct kcd_options){.timeout_ms = DEFAULT_TIMEOUT_MS, .mode = KCD_MODE_LIST_ONLY};
-  if (check_words(command, argc, argv, err) != 0)
+  if (check_words(command, &argc, argv, ret, err) != 0)
     return -1;
   struct argp_option *list = argp_options_of(command->bit);
   KCD_AUTO_CHAR doc = kcd_asprintf("%s\v%s", command->summary, command->doc);

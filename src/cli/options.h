@@ -25,6 +25,7 @@ enum kcd_command_bit {
   KCD_CMD_UNDO = 1u << 2,
   KCD_CMD_HISTORY = 1u << 3,
   KCD_CMD_PROBE = 1u << 4,
+  KCD_CMD_EXPLAIN = 1u << 5,
   KCD_CMD_DOCTOR = 1u << 9
 };
 
@@ -50,6 +51,8 @@ struct kcd_options {
   const char *reason;
   bool all_dcs, wait;
   unsigned wait_seconds; /* with wait */
+  /* what to explain */
+  const char *file;
   /* output */
   enum kcd_format format;
   enum kcd_when color;
@@ -62,7 +65,14 @@ struct kcd_options {
   size_t n_operands;
 };
 
-enum kcd_option_group { KCD_GROUP_WHERE, KCD_GROUP_LOGIN, KCD_GROUP_PROOF, KCD_GROUP_CHANGE, KCD_GROUP_OUTPUT };
+enum kcd_option_group {
+  KCD_GROUP_WHERE,
+  KCD_GROUP_LOGIN,
+  KCD_GROUP_PROOF,
+  KCD_GROUP_INPUT,
+  KCD_GROUP_CHANGE,
+  KCD_GROUP_OUTPUT
+};
 
 /* What completes the argument of an option in a shell. */
 enum kcd_completes { KCD_COMPLETES_NOTHING, KCD_COMPLETES_FILE, KCD_COMPLETES_WORDS };

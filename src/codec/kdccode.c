@@ -1,6 +1,9 @@
 #include <stddef.h>
+#include <string.h>
 
+#include <kcdfix/codes.h>
 #include <kcdfix/kerberr.h>
+#include <kcdfix/text.h>
 
 /* RFC 4120 7.5.9 (1 to 76, with its spelling); RFC 4556 section 3 (65 and 77 to 81); RFC 6113 section 5 (90 to 93);
  * RFC 8636 section 8 (100); the IAKERB codes are those of draft-ietf-kitten-iakerb. */
@@ -96,4 +99,32 @@ const char *kcd_kdc_code_name(int32_t code)
     if (NAMES[i].code == code)
       return NAMES[i].name;
   return NULL;
+}
+
+/* Where libkrb5 abbreviates what the RFC writes out. */
+static const struct {
+  const char *name;
+  int32_t code;
+} KRB5_SPELLINGS[] = {
+    {"KDC_ERR_KEY_EXP", 23},     {"KDC_ERR_CLIENT_NOT_TRUSTED", 62},           {"KDC_ERR_KDC_NOT_TRUSTED", 63},
+    {"KDC_ERR_INVALID_SIG", 64}, {"KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTION", 93},
+};
+
+int kcd_kdc_code_by_name(const char *name, int32_t *ret)
+{
+  if (kcd_starts_nocase(name, "KRB5KDC_") || kcd_starts_nocase(name, "KRB5KRB_"))
+    name += strlen("KRB5");
+  for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+    if (kcd_equal_nocase(NAMES[i].name, name)) {
+      *ret = NAMES[i].code;
+      return 0;
+    }
+  }
+  for (size_t i = 0; i < sizeof(KRB5_SPELLINGS) / sizeof(KRB5_SPELLINGS[0]); i++) {
+    if (kcd_equal_nocase(KRB5_SPELLINGS[i].name, name)) {
+      *ret = KRB5_SPELLINGS[i].code;
+      return 0;
+    }
+  }
+  return -1;
 }

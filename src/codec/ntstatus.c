@@ -1,6 +1,8 @@
 #include <stddef.h>
 
+#include <kcdfix/codes.h>
 #include <kcdfix/kerberr.h>
+#include <kcdfix/text.h>
 
 /* MS-ERREF 2.3.1, those that a KDC or a DC puts into Kerberos errors. */
 static const struct {
@@ -48,4 +50,15 @@ const char *kcd_ntstatus_name(uint32_t status)
     if (NAMES[i].status == status)
       return NAMES[i].name;
   return NULL;
+}
+
+int kcd_ntstatus_by_name(const char *name, uint32_t *ret)
+{
+  for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+    if (kcd_equal_nocase(NAMES[i].name, name)) {
+      *ret = NAMES[i].status;
+      return 0;
+    }
+  }
+  return -1;
 }

@@ -27,6 +27,10 @@ static const struct layout {
      "\"next_steps\":[]}",
      kcd_text_change},
     {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"unreadable\":[]}", kcd_text_history},
+    {"kcdfix.explain/1",
+     "{" FIXED_KEYS "\"symptoms\":[],\"more\":0,\"names\":null,\"known_as\":null,\"nearest\":[],\"background\":null,"
+     "\"security\":null,\"sources\":null}",
+     kcd_text_explain},
     {"kcdfix.doctor/1", "{\"domain\":null,\"dc\":null," FIXED_KEYS "\"checks\":[],\"servers\":[],\"next\":null}",
      kcd_text_doctor},
 };

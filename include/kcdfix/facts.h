@@ -34,6 +34,8 @@ const char *kcd_flavour_name(enum kcd_flavour flavour);
 /* -1 for an unknown name. */
 int kcd_flavour_parse(const char *name, enum kcd_flavour *ret);
 
+bool kcd_flavour_is_samba(enum kcd_flavour flavour);
+
 enum kcd_tri { KCD_UNKNOWN = 0, KCD_NO, KCD_YES };
 
 /* The domain controller that answered, from its RootDSE and its computer object. Strings owned. */
@@ -94,14 +96,14 @@ struct kcd_account {
   struct kcd_bytes rbcd;         /* msDS-AllowedToActOnBehalfOfOtherIdentity, undecoded; len 0 if absent */
   struct kcd_sid *token;         /* tokenGroups and the own SID: NULL if not read */
   size_t n_token;
-  enum kcd_tri protected_user;              /* member of Protected Users, nested and by primary group */
-  bool is_cluster_name;                     /* servicePrincipalName MSClusterVirtualServer/... */
-  bool is_cluster_node;                     /* servicePrincipalName MSServerClusterMgmtAPI/... or MSServerCluster/... */
-  bool is_ca;                               /* an enrollment service of the forest runs there */
-  bool has_auth_policy;                     /* msDS-AssignedAuthNPolicy or msDS-AssignedAuthNPolicySilo is set */
-  bool admin_count;                         /* adminCount = 1 */
-  enum kcd_tri has_keys;                    /* KCD_NO: the replication metadata shows that no password was ever set */
-  struct kcd_attr_meta uac_meta, list_meta; /* version 0: not known */
+  enum kcd_tri protected_user; /* member of Protected Users, nested and by primary group */
+  bool is_cluster_name;        /* servicePrincipalName MSClusterVirtualServer/... */
+  bool is_cluster_node;        /* servicePrincipalName MSServerClusterMgmtAPI/... or MSServerCluster/... */
+  bool is_ca;                  /* an enrollment service of the forest runs there */
+  bool has_auth_policy;        /* msDS-AssignedAuthNPolicy or msDS-AssignedAuthNPolicySilo is set */
+  bool admin_count;            /* adminCount = 1 */
+  enum kcd_tri has_keys;       /* KCD_NO: the replication metadata shows that no password was ever set */
+  struct kcd_attr_meta uac_meta, list_meta, rbcd_meta; /* version 0: not known */
 };
 void kcd_account_done(struct kcd_account *account);
 
@@ -155,6 +157,13 @@ struct kcd_account *kcd_target_account(const struct kcd_target *target);
 /* Distinct accounts among the owners. More than one is a duplicate SPN. */
 size_t kcd_target_distinct_owners(const struct kcd_target *target);
 
+/* Who bears a SID that the resource-based descriptor of a target names. */
+struct kcd_trustee {
+  struct kcd_sid sid;
+  char *name;          /* sAMAccountName; NULL where nobody was found. Owned */
+  enum kcd_tri exists; /* KCD_NO: a SID of this domain, and no account bears it; KCD_UNKNOWN: of another domain */
+};
+
 /* What is known for one pair; everything borrowed. */
 struct kcd_facts {
   const struct kcd_dc *dc;
@@ -170,9 +179,16 @@ struct kcd_facts {
   const struct kcd_account *krbtgt;   /* NULL if not read */
   struct kcd_account *const *holders; /* other accounts that list one of the SPN operands */
   size_t n_holders;
+  const struct kcd_trustee *trustees; /* those of the descriptors of the targets, as far as they were looked up */
+  size_t n_trustees;
+  struct kcd_account *const *acceptors; /* other accounts that have a resource-based descriptor; before a change only */
+  size_t n_acceptors;
   time_t transition_set;         /* when a record of this machine says that protocol transition was set, and not taken
                                   * back since; 0: no such record */
   const char *transition_record; /* its id */
+  time_t accepted;               /* when a record of this machine says that the target was made to accept the host, and
+                                  * not taken back since; 0: no such record */
+  const char *accepted_record;   /* its id */
   time_t now;
 };
 

@@ -170,6 +170,7 @@ struct kcd_judgement {
   const char *spn;        /* as typed */
   bool predicted_at_all;  /* false: host not found, prediction is empty */
   struct kcd_prediction prediction;
+  const char *granted_by; /* what the predicted ticket rests on: "list", "resource-based"; NULL: none is predicted */
   const struct kcd_observation *observation; /* NULL: no probe asked for */
   enum kcd_verdict verdict;                  /* observed where a probe ran to its end, else predicted */
   bool agree;                                /* prediction and observation say the same (true without a probe) */

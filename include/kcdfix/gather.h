@@ -12,6 +12,7 @@ struct kcd_query {
   const char *const *spns;
   size_t n_spns;           /* 0: every SPN in the list of each host */
   const char *user;        /* "alice", "DOM\alice", "alice@REALM", a DN; NULL: no user is looked for */
+  bool resource_based;     /* also whether this DC takes a resource-based descriptor over LDAP */
   bool reachable_accounts; /* also the owners of every listed entry of the hosts, and the privileged users: for apply */
 };
 
@@ -45,6 +46,14 @@ struct kcd_facts_set {
   struct kcd_account *krbtgt;   /* not among the accounts: read with few attributes; owned, NULL if not readable */
   struct kcd_account **holders; /* other accounts that list one of the SPN operands (finding wrong-object) */
   size_t n_holders;
+  enum kcd_tri rbcd_system_only; /* with query.resource_based: systemOnly of the attribute in the schema of a Samba DC,
+                                  * which then takes it over LDAP from nobody. Windows takes it all the same and is not
+                                  * asked: KCD_UNKNOWN */
+  struct kcd_trustee *trustees;  /* of the descriptors of the targets; a SID that was not looked up has no row */
+  size_t n_trustees;
+  struct kcd_account **acceptors; /* with query.reachable_accounts: the accounts with a resource-based descriptor, as
+                                   * far as the DC found them within a second */
+  size_t n_acceptors;
   struct kcd_account **privileged; /* with query.reachable_accounts: adminCount = 1, enabled, neither sensitive nor in
                                     * Protected Users */
   size_t n_privileged;

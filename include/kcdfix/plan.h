@@ -12,15 +12,19 @@
 enum kcd_mode {
   KCD_MODE_LIST_ONLY,           /* add list entries, leave the bit alone */
   KCD_MODE_PROTOCOL_TRANSITION, /* ... and set TRUSTED_TO_AUTH_FOR_DELEGATION */
-  KCD_MODE_KERBEROS_ONLY        /* ... and clear it */
+  KCD_MODE_KERBEROS_ONLY,       /* ... and clear it */
+  KCD_MODE_RESOURCE_BASED       /* name the hosts in the target's descriptor instead */
 };
-const char *kcd_mode_name(enum kcd_mode mode); /* "list-only", "protocol-transition", "kerberos-only" */
+/* "list-only", "protocol-transition", "kerberos-only", "resource-based" */
+const char *kcd_mode_name(enum kcd_mode mode);
 int kcd_mode_parse(const char *name, enum kcd_mode *ret);
-const char *kcd_mode_option(enum kcd_mode mode); /* "--protocol-transition", "--kerberos-only" or "" */
+/* "--protocol-transition", "--kerberos-only", "--resource-based" or "" */
+const char *kcd_mode_option(enum kcd_mode mode);
 
 struct kcd_plan_options {
   enum kcd_mode mode;
-  bool exact; /* only the SPN as given: no sibling form */
+  bool exact;          /* only the SPN as given: no sibling form */
+  bool resource_based; /* the targets name the host (kcd_plan_target), so nothing is listed */
 };
 
 /* Why nothing may be written for a host. */
@@ -28,15 +32,22 @@ struct kcd_refusal {
   enum kcd_finding_id id; /* krbtgt-listed, target-spn-missing, duplicate-spn, host-not-found, ... */
   char *spn;              /* NULL where it is about the host */
   char *message;          /* terminal-safe sentence; owned */
+  bool not_taken;         /* it is the DC that takes this change from nobody over LDAP */
 };
 
-/* The change of one host's object. */
+/* The change of one object: of a host (list and bit), or of a target (its resource-based descriptor). */
 struct kcd_object_plan {
-  const struct kcd_account *host; /* NULL when the host was not found */
+  const struct kcd_account *host; /* the account that is changed, of a target too; NULL when it was not found */
   const char *host_operand;
-  struct kcd_values add;          /* list values to add */
-  uint32_t uac_before, uac_after; /* equal: the attribute is not touched */
-  struct kcd_refusal *refusals;   /* any: nothing is written for this host */
+  struct kcd_values add;                    /* list values to add */
+  uint32_t uac_before, uac_after;           /* equal: the attribute is not touched */
+  struct kcd_bytes rbcd_before, rbcd_after; /* the descriptor; rbcd_after empty: it is not touched */
+  const struct kcd_account **accepted;      /* the hosts that rbcd_after names anew; the list is owned */
+  size_t n_accepted;
+  char *staying;                /* the accounts that it named before, "HV2$, HV3$"; NULL: none. Not terminal-safe */
+  bool has_special_entries;     /* it holds more than plain entries of known accounts: Set-ADComputer would lose that */
+  bool local_only;              /* this DC takes the change from its own machine alone, not over LDAP */
+  struct kcd_refusal *refusals; /* any: nothing is written for this host */
   size_t n_refusals;
   char **left_out; /* sentences: a sibling form that was not added, and why */
   size_t n_left_out;
@@ -65,7 +76,16 @@ void kcd_plan_object(const struct kcd_facts *facts, size_t n_facts, const struct
                      struct kcd_object_plan *ret);
 void kcd_object_plan_done(struct kcd_object_plan *plan);
 
-/* The host as it would be after the plan, for predicting: a copy with its own list; kcd_account_done frees it. */
+/* Plans the descriptor of one target: FACTS holds one element for each pair of a host with an SPN of this account (the
+ * same account in all, at least one). Each host that the descriptor does not let in yet gets an entry with the rights
+ * that Windows tools write, behind those that are there, which stay byte for byte and in order.
+ *
+ * Refused: an SPN owned by no account or by two, of the KDC, or of another domain; a host not found, ambiguous, a DC,
+ * or neither computer nor managed service account; a descriptor that cannot be decoded or has no DACL, since it could
+ * not be kept; an entry that denies the host and comes first. A target that is a DC has its name asked for. */
+void kcd_plan_target(const struct kcd_facts *facts, size_t n_facts, struct kcd_object_plan *ret);
+
+/* The account as it would be after the plan, for predicting: a copy that owns its parts; kcd_account_done frees it. */
 void kcd_plan_preview(const struct kcd_object_plan *plan, struct kcd_account *ret);
 
 #endif

@@ -1,7 +1,8 @@
 /* record.h - the record of one change of one object: written before the change, complete enough to take it back
  * exactly.
  *
- * Encoded as one JSON object (schema kcdfix.record/1). Decoding is strict and bounded: the file may have been cut off,
+ * Encoded as one JSON object (schema kcdfix.record/2; /1, without the members of resource-based delegation, is read as
+ * well). Decoding is strict and bounded: the file may have been cut off,
  * or written by somebody else. Reading and writing the file is the caller's (src/cli/state.c).
  */
 #ifndef KCDFIX_RECORD_H
@@ -43,7 +44,7 @@ struct kcd_record {
   char *reason;                    /* --reason, NULL if none */
   char *dc;                        /* the DC that was written to, and that undo writes to */
   char *domain;
-  char *host; /* "CORE2016$" */
+  char *host; /* the account that was changed: "CORE2016$", or a target, "2016GUI$" */
   char *dn;   /* at the time of the change; the object is addressed by guid */
   uint8_t guid[16];
   enum kcd_mode mode;
@@ -54,6 +55,9 @@ struct kcd_record {
   bool list_ours;                 /* false: found to be somebody else's, undo leaves it */
   uint32_t uac_before, uac_after; /* equal: not part of the change */
   bool uac_ours;
+  struct kcd_bytes rbcd_before, rbcd_after; /* the whole descriptor; rbcd_after empty: not part of the change */
+  struct kcd_values rbcd_added;             /* names of the hosts that rbcd_after lets in anew */
+  bool rbcd_ours;
   uint64_t usn_before; /* highestCommittedUSN just before the modify */
 };
 void kcd_record_done(struct kcd_record *record);
@@ -80,7 +84,9 @@ struct kcd_undo_plan {
   enum kcd_undo_verdict verdict;
   struct kcd_values remove;       /* exactly as stored now */
   uint32_t uac_before, uac_after; /* as of now -> with only bit 0x1000000 put back; equal: not touched */
-  char *why;                      /* terminal-safe; with CONFLICT */
+  bool restores_rbcd;             /* the descriptor: from rbcd_now, what the change left, to rbcd_then (empty: none) */
+  struct kcd_bytes rbcd_now, rbcd_then;
+  char *why; /* terminal-safe; with CONFLICT */
 };
 void kcd_undo_plan_done(struct kcd_undo_plan *plan);
 /* Names only values and the one bit that the record says were ours; everything else that others did is kept. For a
@@ -95,9 +101,9 @@ void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *no
  * only a part, another time, two writes, no metadata. Never guesses. */
 enum kcd_record_state kcd_record_resolve(const struct kcd_record *record, const struct kcd_account *now);
 
-/* Sets list_ours and uac_ours from the object as it was read back: an attribute whose local USN is not above usn_before
- * was not written by this change, whatever the server answered, and neither was one that was written at another
- * time. */
+/* Sets list_ours, uac_ours and rbcd_ours from the object as it was read back: an attribute whose local USN is not above
+ * usn_before was not written by this change, whatever the server answered, and neither was one that was written at
+ * another time. */
 void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now);
 
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/doctor.h>
 #include <kcdfix/error.h>
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
@@ -70,6 +71,9 @@ struct kcd_object_report {
   const struct kcd_values *add, *remove; /* NULL: none */
   const struct kcd_values *list_before;  /* the whole list; NULL: not known, `before` and `after` leave it out */
   uint32_t uac_before, uac_after;
+  const struct kcd_bytes *rbcd_before, *rbcd_after; /* NULL, or both empty: the descriptor is not part of it */
+  char *const *accepted;                            /* names of the hosts that the descriptor is to let in */
+  size_t n_accepted;
   char *const *notes; /* sentences: left out forms, warnings, refusals */
   size_t n_notes;
   const struct kcd_error *error; /* NULL if none */
@@ -90,6 +94,9 @@ void kcd_report_check(struct kcd_report *report, struct kcd_report *other);
 void kcd_report_record(struct kcd_report *report, const struct kcd_record *record);
 void kcd_report_unreadable_record(struct kcd_report *report, const char *file, const struct kcd_error *err);
 
+/* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
+void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);
+
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,
                      struct kcd_error *err);
@@ -98,7 +105,8 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
 
 /* The difference that a plan makes, in attribute values and in the words of the delegation tab, and what it means for
  * security; to OUT (stderr when stdout holds JSON). HOST is the plan's element of FACTS, gathered with the reachable
- * accounts and the privileged users. A plan without a change shows nothing: the document says why. */
+ * accounts and the privileged users; NULL for the plan of a target. A plan without a change shows nothing: the document
+ * says why. */
 void kcd_show_plan(FILE *out, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
                    const struct kcd_host_facts *host, const struct kcd_style *style);
 /* The difference that taking RECORD back makes to the object as it is NOW. */

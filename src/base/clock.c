@@ -1,5 +1,6 @@
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <kcdfix/alloc.h>
@@ -119,4 +120,20 @@ int kcd_time_from_filetime(uint64_t filetime, time_t *ret)
     return -1;
   *ret = (time_t)((int64_t)(filetime / 10000000) - FILETIME_EPOCH);
   return 0;
+}
+
+char *kcd_clock_offset(int64_t seconds)
+{
+  const char *side = seconds < 0 ? "behind" : "ahead of";
+  long long size = llabs((long long)seconds);
+  if (size < 60)
+    return kcd_asprintf("%lld s %s", size, side);
+  if (size < 7200)
+    return kcd_asprintf("%lld min %lld s %s", size / 60, size % 60, side);
+  return kcd_asprintf("%lld h %lld min %s", size / 3600, size % 3600 / 60, side);
+}
+
+char *kcd_clock_remedy(const char *server)
+{
+  return kcd_asprintf("Set the clock, for example: chronyd -q 'server %s iburst'", server);
 }

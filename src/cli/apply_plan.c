@@ -2,6 +2,7 @@
 #include "applying.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <kcdfix/alloc.h>
@@ -10,15 +11,17 @@
 
 #include "pairs.h"
 
-/* The facts of all pairs of one host, for the planner. */
-static size_t facts_of_host(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host,
-                            struct kcd_facts **ret)
+size_t apply_facts_of(const struct applying *applying, const struct kcd_facts_set *set,
+                      const struct kcd_host_facts *host, const struct kcd_account *target, struct kcd_facts **ret)
 {
-  struct kcd_facts *facts = kcd_calloc(set->n_targets + 1, sizeof *facts);
+  struct kcd_facts *facts = kcd_calloc(set->n_hosts * set->n_targets + 1, sizeof *facts);
   size_t n = 0;
-  for (size_t target = 0; target < set->n_targets; target++)
-    if (kcd_pair_is_asked(set, operands, host, target))
-      kcd_facts_of_pair(set, host, target, time(NULL), &facts[n++]);
+  for (size_t h = 0; h < set->n_hosts; h++)
+    for (size_t t = 0; t < set->n_targets; t++) {
+      bool ours = (!host || host == &set->hosts[h]) && (!target || target == kcd_target_account(&set->targets[t]));
+      if (ours && kcd_pair_is_asked(set, &applying->operands, h, t))
+        kcd_facts_of_pair(set, h, t, time(NULL), &facts[n++]);
+    }
   *ret = facts;
   return n;
 }
@@ -29,14 +32,10 @@ static bool is_artefact(enum kcd_finding_id id)
   return id == KCD_F_SPN_WITH_BLANK_ON_SAMBA;
 }
 
-/* Whether the pair works once the host is as PREVIEW; else the cause that stays, in ret_why (owned). */
-static bool helps(const struct kcd_facts *facts, const struct kcd_account *preview, enum kcd_finding_id *ret_id,
-                  char **ret_why)
+bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum kcd_finding_id *ret_id, char **ret_why)
 {
-  struct kcd_facts after = *facts;
-  after.host = preview;
   struct kcd_judgement judgement = {0};
-  kcd_judge(&after, facts->dc->flavour, NULL, "", &judgement);
+  kcd_judge(after, flavour, NULL, "", &judgement);
   bool works = judgement.verdict == KCD_WORKS;
   for (size_t i = 0; !works && i < judgement.findings.n; i++) {
     const struct kcd_finding *finding = &judgement.findings.v[i];
@@ -53,8 +52,7 @@ static bool helps(const struct kcd_facts *facts, const struct kcd_account *previ
   return works;
 }
 
-/* Takes MESSAGE. */
-static void refuse(struct kcd_object_plan *plan, enum kcd_finding_id id, char *message)
+void apply_refuse(struct kcd_object_plan *plan, enum kcd_finding_id id, char *message)
 {
   plan->refusals = kcd_reallocarray(plan->refusals, plan->n_refusals + 1, sizeof *plan->refusals);
   plan->refusals[plan->n_refusals++] = (struct kcd_refusal){.id = id, .message = message};
@@ -77,13 +75,13 @@ static void plan_without_pairs(const struct kcd_host_facts *host, enum kcd_mode 
     plan->uac_before = host->account->uac;
     plan->uac_after = plan->uac_before & ~KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION;
   } else if (host->account) {
-    refuse(plan, KCD_F_LIST_EMPTY, kcd_asprintf("%s lists no service, so an SPN has to be named.", name));
+    apply_refuse(plan, KCD_F_LIST_EMPTY, kcd_asprintf("%s lists no service, so an SPN has to be named.", name));
   } else if (host->matches > 1) {
-    refuse(plan, KCD_F_HOST_OBJECT_DUPLICATE,
-           kcd_asprintf("%s names %zu objects, and none of them is picked: name the host by its DN.", name,
-                        host->matches));
+    apply_refuse(plan, KCD_F_HOST_OBJECT_DUPLICATE,
+                 kcd_asprintf("%s names %zu objects, and none of them is picked: name the host by its DN.", name,
+                              host->matches));
   } else {
-    refuse(plan, KCD_F_HOST_NOT_FOUND, kcd_asprintf("No computer named %s was found.", name));
+    apply_refuse(plan, KCD_F_HOST_NOT_FOUND, kcd_asprintf("No computer named %s was found.", name));
   }
 }
 
@@ -100,14 +98,16 @@ static void decline_if_useless(const struct kcd_facts *facts, size_t n, struct k
   for (size_t i = 0; i < n && !any; i++) {
     enum kcd_finding_id one_id = id;
     KCD_AUTO_CHAR one = NULL;
-    any = helps(&facts[i], &preview, &one_id, &one);
+    struct kcd_facts after = facts[i];
+    after.host = &preview;
+    any = apply_helps(&after, after.dc->flavour, &one_id, &one);
     if (!why) {
       why = KCD_TAKE(one);
       id = one_id;
     }
   }
   if (!any && why)
-    refuse(plan, id, kcd_asprintf("The change would not help: %s", why));
+    apply_refuse(plan, id, kcd_asprintf("The change would not help: %s", why));
   kcd_account_done(&preview);
 }
 
@@ -123,11 +123,13 @@ static bool is_named_twice(const struct kcd_facts_set *set, size_t host)
 static void plan_host(const struct applying *applying, struct apply_plans *plans, size_t host)
 {
   const struct kcd_options *options = applying->run->options;
-  struct kcd_plan_options plan_options = {.mode = options->mode, .exact = options->exact};
-  struct kcd_object_plan *plan = &plans->plans[host];
+  struct kcd_plan_options plan_options = {
+      .mode = options->mode, .exact = options->exact, .resource_based = options->resource_based};
   const struct kcd_host_facts *found = &plans->set.hosts[host];
+  struct kcd_object_plan *plan = &plans->plans[plans->n];
+  plans->hosts[plans->n++] = found;
   struct kcd_facts *facts = NULL;
-  size_t n = facts_of_host(&plans->set, &applying->operands, host, &facts);
+  size_t n = apply_facts_of(applying, &plans->set, found, NULL, &facts);
   if (is_named_twice(&plans->set, host))
     *plan = (struct kcd_object_plan){0};
   else if (n > 0)
@@ -136,9 +138,25 @@ static void plan_host(const struct applying *applying, struct apply_plans *plans
     plan_without_pairs(found, options->mode, plan);
   plan->host = found->account;
   plan->host_operand = found->operand;
-  if (options->mode == KCD_MODE_PROTOCOL_TRANSITION && kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
+  if (options->mode == KCD_MODE_PROTOCOL_TRANSITION && !options->resource_based &&
+      kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
     decline_if_useless(facts, n, plan);
   free(facts);
+}
+
+static void make(const struct applying *applying, struct apply_plans *plans)
+{
+  const struct kcd_options *options = applying->run->options;
+  const size_t room = plans->set.n_hosts + plans->set.n_targets + 1;
+  plans->plans = kcd_calloc(room, sizeof *plans->plans);
+  plans->hosts = kcd_calloc(room, sizeof *plans->hosts);
+  if (options->resource_based)
+    apply_plan_targets(applying, plans);
+  if (!options->resource_based || options->mode == KCD_MODE_PROTOCOL_TRANSITION)
+    for (size_t host = 0; host < plans->set.n_hosts; host++)
+      plan_host(applying, plans, host);
+  if (options->resource_based)
+    apply_decline_resources(applying, plans);
 }
 
 int apply_plans_make(const struct applying *applying, struct apply_plans *ret, struct kcd_error *err)
@@ -146,18 +164,17 @@ int apply_plans_make(const struct applying *applying, struct apply_plans *ret, s
   struct apply_plans plans = {0};
   if (kcd_gather(applying->session.dir, &applying->query, &plans.set, err) != 0)
     return -1;
-  plans.plans = kcd_calloc(plans.set.n_hosts + 1, sizeof *plans.plans);
-  for (size_t host = 0; host < plans.set.n_hosts; host++)
-    plan_host(applying, &plans, host);
+  make(applying, &plans); /* plans point into the set: what stays in place there are its arrays */
   *ret = plans;
   return 0;
 }
 
 void apply_plans_done(struct apply_plans *plans)
 {
-  for (size_t i = 0; plans->plans && i < plans->set.n_hosts; i++)
+  for (size_t i = 0; i < plans->n; i++)
     kcd_object_plan_done(&plans->plans[i]);
   free(plans->plans);
+  free(plans->hosts);
   kcd_facts_set_done(&plans->set);
   *plans = (struct apply_plans){0};
 }
@@ -165,8 +182,8 @@ void apply_plans_done(struct apply_plans *plans)
 size_t apply_plans_count(const struct apply_plans *plans, enum kcd_plan_state state)
 {
   size_t n = 0;
-  for (size_t host = 0; host < plans->set.n_hosts; host++)
-    n += kcd_object_plan_state(&plans->plans[host]) == state;
+  for (size_t i = 0; i < plans->n; i++)
+    n += kcd_object_plan_state(&plans->plans[i]) == state;
   return n;
 }
 
@@ -178,17 +195,24 @@ static bool same_values(const struct kcd_values *a, const struct kcd_values *b)
   return same;
 }
 
+static bool same_object(const struct kcd_object_plan *a, const struct kcd_object_plan *b)
+{
+  return !a->host == !b->host && (!a->host || memcmp(a->host->guid, b->host->guid, sizeof a->host->guid) == 0);
+}
+
 static bool same_plan(const struct kcd_object_plan *a, const struct kcd_object_plan *b)
 {
-  return kcd_object_plan_state(a) == kcd_object_plan_state(b) && same_values(&a->add, &b->add) &&
-         a->uac_before == b->uac_before && a->uac_after == b->uac_after && a->n_dc_targets == b->n_dc_targets;
+  return same_object(a, b) && kcd_object_plan_state(a) == kcd_object_plan_state(b) && same_values(&a->add, &b->add) &&
+         a->uac_before == b->uac_before && a->uac_after == b->uac_after &&
+         kcd_bytes_equal(&a->rbcd_before, &b->rbcd_before) && kcd_bytes_equal(&a->rbcd_after, &b->rbcd_after) &&
+         a->n_dc_targets == b->n_dc_targets;
 }
 
 bool apply_plans_still_hold(const struct apply_plans *before, const struct apply_plans *now)
 {
-  for (size_t host = 0; host < now->set.n_hosts; host++)
-    if (kcd_object_plan_state(&now->plans[host]) != KCD_PLAN_NOTHING &&
-        !same_plan(&before->plans[host], &now->plans[host]))
+  for (size_t i = 0; i < now->n; i++)
+    if (kcd_object_plan_state(&now->plans[i]) != KCD_PLAN_NOTHING &&
+        (i >= before->n || !same_plan(&before->plans[i], &now->plans[i])))
       return false;
   return true;
 }

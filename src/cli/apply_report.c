@@ -15,20 +15,29 @@ FILE *apply_stream(const struct applying *applying)
 
 void apply_show_plans(const struct applying *applying)
 {
-  const struct kcd_facts_set *set = &applying->planned.set;
-  for (size_t host = 0; host < set->n_hosts; host++)
-    if (kcd_object_plan_state(&applying->planned.plans[host]) == KCD_PLAN_CHANGE)
-      kcd_show_plan(apply_stream(applying), &applying->planned.plans[host], set, &set->hosts[host],
-                    &applying->run->style);
+  const struct apply_plans *plans = &applying->planned;
+  for (size_t i = 0; i < plans->n; i++)
+    if (kcd_object_plan_state(&plans->plans[i]) == KCD_PLAN_CHANGE)
+      kcd_show_plan(apply_stream(applying), &plans->plans[i], &plans->set, plans->hosts[i], &applying->run->style);
 }
 
-void apply_report_host(struct applying *applying, size_t host, const char *state, const char *record_id,
-                       const struct kcd_error *error)
+/* Names of the accounts that the target is to accept; freed with free. */
+static char **accepted_names(const struct kcd_object_plan *plan)
 {
-  const struct kcd_object_plan *plan = &applying->planned.plans[host];
+  char **names = kcd_calloc(plan->n_accepted + 1, sizeof *names);
+  for (size_t i = 0; i < plan->n_accepted; i++)
+    names[i] = plan->accepted[i]->sam_account_name;
+  return names;
+}
+
+void apply_report_object(struct applying *applying, size_t index, const char *state, const char *record_id,
+                         const struct kcd_error *error)
+{
+  const struct kcd_object_plan *plan = &applying->planned.plans[index];
   const struct kcd_account *account = plan->host;
   size_t n = plan->n_refusals + plan->n_left_out + plan->n_warnings;
   char **notes = kcd_calloc(n + 1, sizeof *notes);
+  char **accepted = accepted_names(plan);
   n = 0;
   for (size_t i = 0; i < plan->n_refusals; i++)
     notes[n++] = plan->refusals[i].message;
@@ -46,10 +55,15 @@ void apply_report_host(struct applying *applying, size_t host, const char *state
                                      .list_before = account ? &account->delegate_to : NULL,
                                      .uac_before = plan->uac_before,
                                      .uac_after = plan->uac_after,
+                                     .rbcd_before = &plan->rbcd_before,
+                                     .rbcd_after = &plan->rbcd_after,
+                                     .accepted = accepted,
+                                     .n_accepted = plan->n_accepted,
                                      .notes = notes,
                                      .n_notes = n,
                                      .error = error && kcd_error_is_set(error) ? error : NULL};
   kcd_report_object(applying->run->report, &object);
+  free(accepted);
   free(notes);
 }
 
@@ -85,28 +99,95 @@ char *apply_command_line(const struct applying *applying, const char *command, c
   return kcd_buf_take_text(&line);
 }
 
-static void report_refusal(struct applying *applying, size_t host)
+char *apply_mode_options(const struct kcd_options *options)
 {
-  const struct kcd_object_plan *plan = &applying->planned.plans[host];
+  const char *mode = kcd_mode_option(options->mode);
+  return kcd_asprintf("%s%s%s", options->resource_based ? " --resource-based" : "", *mode ? " " : "", mode);
+}
+
+/* Whether protocol transition beside the entry is what is missing. */
+static bool wants_both(const struct applying *applying, const struct kcd_refusal *refusal)
+{
+  const struct kcd_options *options = applying->run->options;
+  return options->resource_based && options->mode == KCD_MODE_LIST_ONLY &&
+         (refusal->id == KCD_F_LIST_BREAKS_RBCD || refusal->id == KCD_F_RBCD_NEEDS_TRANSITION_ON_SAMBA);
+}
+
+const char *apply_first_host(const struct applying *applying)
+{
+  return applying->planned.set.n_hosts > 0 ? applying->planned.set.hosts[0].operand : "HOST";
+}
+
+/* What to do instead. */
+static void advise(const struct applying *applying, size_t index, struct kcd_error *err)
+{
+  const struct kcd_object_plan *plan = &applying->planned.plans[index];
+  const char *host = applying->planned.hosts[index] ? plan->host_operand : apply_first_host(applying);
+  if (plan->refusals[0].not_taken && plan->n_accepted > 0) {
+    KCD_AUTO_CHAR lines = kcd_plan_samba_lines(plan);
+    kcd_error_next(err, "on the domain controller itself, as root: %s", lines);
+  } else if (wants_both(applying, &plan->refusals[0])) {
+    KCD_AUTO_CHAR both = apply_command_line(applying, "apply --resource-based --protocol-transition", host);
+    kcd_error_next(err, "do both: %s", both);
+  } else {
+    KCD_AUTO_CHAR check = apply_command_line(applying, "check", host);
+    kcd_error_next(err, "look: %s", check);
+  }
+}
+
+static void report_refusal(struct applying *applying, size_t index)
+{
+  const struct kcd_object_plan *plan = &applying->planned.plans[index];
   const struct kcd_refusal *first = &plan->refusals[0];
   struct kcd_error error = KCD_ERROR_INIT;
-  kcd_fail(&error, KCD_E_REJECTED, "%s", first->message);
-  kcd_error_id(&error, kcd_finding_info(first->id)->id);
+  kcd_fail(&error, first->not_taken ? KCD_E_DENIED : KCD_E_REJECTED, "%s", first->message);
+  kcd_error_id(&error, first->not_taken ? "not-over-ldap" : kcd_finding_info(first->id)->id);
   kcd_error_on(&error, plan->host ? plan->host->dn : plan->host_operand, applying->planned.set.dc->name);
-  KCD_AUTO_CHAR check = apply_command_line(applying, "check", plan->host_operand);
-  kcd_error_next(&error, "look: %s", check);
-  apply_report_host(applying, host, "refused", NULL, &error);
+  advise(applying, index, &error);
+  apply_report_object(applying, index, "refused", NULL, &error);
   kcd_report_next_step(applying->run->report, error.next);
   if (applying->run->options->has_emit) /* the report is not rendered: stdout is the script's */
     kcd_show_error(&error);
-  applying->tally.declined++;
+  if (first->not_taken)
+    applying->tally.denied++;
+  else
+    applying->tally.declined++;
 }
 
 void apply_report_refusals(struct applying *applying)
 {
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++)
-    if (kcd_object_plan_state(&applying->planned.plans[host]) == KCD_PLAN_REFUSED)
-      report_refusal(applying, host);
+  for (size_t i = 0; i < applying->planned.n; i++)
+    if (kcd_object_plan_state(&applying->planned.plans[i]) == KCD_PLAN_REFUSED)
+      report_refusal(applying, i);
+}
+
+/* Each host that has to ask anew, once. */
+static void purge_step(struct applying *applying, const struct kcd_account *host, struct kcd_values *said)
+{
+  KCD_AUTO_CHAR name = kcd_account_short_name(host);
+  KCD_AUTO_CHAR safe = kcd_safe(name);
+  if (kcd_values_find_nocase(said, name) >= 0)
+    return;
+  kcd_values_add_text(said, name);
+  KCD_AUTO_CHAR step = kcd_asprintf("next, on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4     (or wait 15 "
+                                    "minutes, or restart)",
+                                    safe);
+  kcd_report_next_step(applying->run->report, step);
+}
+
+static void purge_steps(struct applying *applying)
+{
+  struct kcd_values said = {0};
+  for (size_t i = 0; i < applying->planned.n; i++) {
+    const struct kcd_object_plan *plan = &applying->planned.plans[i];
+    if (kcd_object_plan_state(plan) != KCD_PLAN_CHANGE)
+      continue;
+    for (size_t k = 0; k < plan->n_accepted; k++)
+      purge_step(applying, plan->accepted[k], &said);
+    if (applying->planned.hosts[i] && plan->host)
+      purge_step(applying, plan->host, &said);
+  }
+  kcd_values_done(&said);
 }
 
 void apply_next_steps(struct applying *applying)
@@ -114,17 +195,7 @@ void apply_next_steps(struct applying *applying)
   struct kcd_report *report = applying->run->report;
   if (!applying->changed)
     return;
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++) {
-    const struct kcd_account *account = applying->planned.plans[host].host;
-    if (!account || kcd_object_plan_state(&applying->planned.plans[host]) != KCD_PLAN_CHANGE)
-      continue;
-    KCD_AUTO_CHAR name = kcd_account_short_name(account);
-    KCD_AUTO_CHAR safe = kcd_safe(name);
-    KCD_AUTO_CHAR step = kcd_asprintf("next, on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4     (or wait 15 "
-                                      "minutes, or restart)",
-                                      safe);
-    kcd_report_next_step(report, step);
-  }
+  purge_steps(applying);
   KCD_AUTO_CHAR by = kcd_safe(kcd_login_principal(applying->session.login));
   KCD_AUTO_CHAR dc = kcd_safe(applying->session.server);
   KCD_AUTO_CHAR events = kcd_asprintf("expect 4742 and 5136 by %s in the security log of %s", by, dc);

@@ -11,10 +11,13 @@
 #include "session.h"
 #include "state.h"
 
-/* What was read, and the change of each host that follows from it. */
+/* What was read, and the change of each object that follows from it: of the targets (--resource-based), then of the
+ * hosts. */
 struct apply_plans {
   struct kcd_facts_set set;
-  struct kcd_object_plan *plans; /* one a host of the set */
+  struct kcd_object_plan *plans;
+  const struct kcd_host_facts **hosts; /* of the plan at the same place; NULL: it is a target's */
+  size_t n;
 };
 
 struct applying {
@@ -36,9 +39,26 @@ struct applying {
 int apply_plans_make(const struct applying *applying, struct apply_plans *ret, struct kcd_error *err);
 void apply_plans_done(struct apply_plans *plans);
 size_t apply_plans_count(const struct apply_plans *plans, enum kcd_plan_state state);
-/* Whether NOW asks for nothing that was not shown: each host's plan is the same as before, or there is nothing left to
- * do for it. */
+/* Whether NOW asks for nothing that was not shown: each object's plan is the same as before, or there is nothing left
+ * to do for it. */
 bool apply_plans_still_hold(const struct apply_plans *before, const struct apply_plans *now);
+
+/* Adds the pairs of one host, or of one target account, as the planner wants them; RET is owned. */
+size_t apply_facts_of(const struct applying *applying, const struct kcd_facts_set *set,
+                      const struct kcd_host_facts *host, const struct kcd_account *target, struct kcd_facts **ret);
+/* Takes MESSAGE. */
+void apply_refuse(struct kcd_object_plan *plan, enum kcd_finding_id id, char *message);
+
+/* ---- apply_resource.c ---- */
+
+/* Plans the targets into PLANS, which has room for one a target. */
+void apply_plan_targets(const struct applying *applying, struct apply_plans *plans);
+/* Once all is planned: refuses what would not help, and what this DC does not take; and then the hosts that it was
+ * for. */
+void apply_decline_resources(const struct applying *applying, struct apply_plans *plans);
+/* Whether the pair works at a KDC of this kind, with the accounts as they would be; else the cause that stays, in
+ * ret_why (owned). */
+bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum kcd_finding_id *ret_id, char **ret_why);
 
 /* ---- apply_report.c ---- */
 
@@ -46,13 +66,19 @@ bool apply_plans_still_hold(const struct apply_plans *before, const struct apply
 FILE *apply_stream(const struct applying *applying);
 void apply_show_plans(const struct applying *applying);
 /* Adds the object to the report. RECORD_ID and ERROR may be NULL. */
-void apply_report_host(struct applying *applying, size_t host, const char *state, const char *record_id,
-                       const struct kcd_error *error);
-/* Adds the hosts for which nothing may be written, and counts them as declined. */
+void apply_report_object(struct applying *applying, size_t index, const char *state, const char *record_id,
+                         const struct kcd_error *error);
+/* Adds the objects that may not be written, and counts them as declined, or as denied where the DC takes it from
+ * nobody.
+ */
 void apply_report_refusals(struct applying *applying);
 /* "kcdfix COMMAND HOST SPN..." with the options that reach the same domain as the same login and the same user; owned
  * by the caller. */
 char *apply_command_line(const struct applying *applying, const char *command, const char *host);
+/* " --resource-based --protocol-transition": the mode options as given, each with its blank; owned. */
+char *apply_mode_options(const struct kcd_options *options);
+/* The operand of a host, for commands about a target. */
+const char *apply_first_host(const struct applying *applying);
 /* What remains to be done on the hosts and elsewhere. */
 void apply_next_steps(struct applying *applying);
 

@@ -9,6 +9,7 @@
 #include <kcdfix/alloc.h>
 #include <kcdfix/gather.h>
 #include <kcdfix/ldaptext.h>
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -17,11 +18,20 @@
 #define ATTR_LIST "msDS-AllowedToDelegateTo"
 #define ATTR_UAC "userAccountControl"
 
-/* The elements of one modify, never more than the list and a swap of userAccountControl. */
+/* What one modify changes: values of the list, and old and new value of the others. Borrowed. */
+struct difference {
+  enum kcd_mod_op list_op;
+  const struct kcd_values *list;
+  uint32_t uac_before, uac_after;      /* equal: not touched */
+  struct kcd_bytes rbcd_old, rbcd_new; /* empty: no value; both empty: not touched */
+};
+
+/* The elements of one modify, never more than the list and two swaps. */
 struct mods {
-  struct kcd_mod v[3];
+  struct kcd_mod v[5];
   size_t n;
   struct kcd_values old_uac, new_uac;
+  struct kcd_bytes rbcd_old, rbcd_new; /* borrowed: the only values of their elements */
 };
 
 static void mods_done(struct mods *mods)
@@ -38,19 +48,27 @@ static void add_uac_value(struct kcd_values *values, uint32_t uac)
   kcd_values_add_text(values, text);
 }
 
-/* Delete-old and add-new in the same modify as the list values: a stale old value fails the whole of it (16). */
-static void mods_init(struct mods *mods, enum kcd_mod_op list_op, const struct kcd_values *list, uint32_t uac_before,
-                      uint32_t uac_after)
+static void add_swap(struct mods *mods, enum kcd_mod_op op, const char *attribute, struct kcd_values values)
 {
-  *mods = (struct mods){0};
-  if (list->n > 0)
-    mods->v[mods->n++] = (struct kcd_mod){.op = list_op, .attribute = ATTR_LIST, .values = *list};
-  if (uac_before == uac_after)
-    return;
-  add_uac_value(&mods->old_uac, uac_before);
-  add_uac_value(&mods->new_uac, uac_after);
-  mods->v[mods->n++] = (struct kcd_mod){.op = KCD_MOD_DELETE, .attribute = ATTR_UAC, .values = mods->old_uac};
-  mods->v[mods->n++] = (struct kcd_mod){.op = KCD_MOD_ADD, .attribute = ATTR_UAC, .values = mods->new_uac};
+  if (values.n > 0 && values.v[0].len > 0)
+    mods->v[mods->n++] = (struct kcd_mod){.op = op, .attribute = attribute, .values = values};
+}
+
+/* Delete-old and add-new in the same modify as the list values: a stale old value fails the whole of it (16), and so
+ * does a value where there was none (20). MODS stays where it is: its elements point into it. */
+static void mods_init(struct mods *mods, const struct difference *d)
+{
+  *mods = (struct mods){.rbcd_old = d->rbcd_old, .rbcd_new = d->rbcd_new};
+  if (d->list->n > 0)
+    mods->v[mods->n++] = (struct kcd_mod){.op = d->list_op, .attribute = ATTR_LIST, .values = *d->list};
+  if (d->uac_before != d->uac_after) {
+    add_uac_value(&mods->old_uac, d->uac_before);
+    add_uac_value(&mods->new_uac, d->uac_after);
+  }
+  add_swap(mods, KCD_MOD_DELETE, ATTR_UAC, mods->old_uac);
+  add_swap(mods, KCD_MOD_ADD, ATTR_UAC, mods->new_uac);
+  add_swap(mods, KCD_MOD_DELETE, KCD_ATTR_RBCD, (struct kcd_values){.v = &mods->rbcd_old, .n = 1});
+  add_swap(mods, KCD_MOD_ADD, KCD_ATTR_RBCD, (struct kcd_values){.v = &mods->rbcd_new, .n = 1});
 }
 
 static uint64_t committed_usn(struct kcd_session *session)
@@ -98,13 +116,24 @@ static void save(struct kcd_changer *changer, struct kcd_record *record, enum kc
 }
 
 /* Whether everything that the plan wants is there. */
-static bool is_in_place(const struct kcd_account *account, const struct kcd_values *list, uint32_t uac_before,
-                        uint32_t uac_after)
+static bool is_in_place(const struct kcd_account *account, const struct difference *d)
 {
-  for (size_t i = 0; i < list->n; i++)
-    if (kcd_values_find(&account->delegate_to, list->v[i].data, list->v[i].len) < 0)
+  for (size_t i = 0; i < d->list->n; i++)
+    if (kcd_values_find(&account->delegate_to, d->list->v[i].data, d->list->v[i].len) < 0)
       return false;
-  return uac_before == uac_after || account->uac == uac_after;
+  if (d->rbcd_new.len > 0 && !kcd_bytes_equal(&account->rbcd, &d->rbcd_new))
+    return false;
+  return d->uac_before == d->uac_after || account->uac == d->uac_after;
+}
+
+static struct difference difference_of(const struct kcd_record *record)
+{
+  return (struct difference){.list_op = KCD_MOD_ADD,
+                             .list = &record->list_added,
+                             .uac_before = record->uac_before,
+                             .uac_after = record->uac_after,
+                             .rbcd_old = record->rbcd_before,
+                             .rbcd_new = record->rbcd_after};
 }
 
 static int conflict(struct kcd_change_result *ret, const char *dn, const char *dc, const char *what)
@@ -122,7 +151,9 @@ static int conflict(struct kcd_change_result *ret, const char *dn, const char *d
 static int still_as_planned(const struct kcd_object_plan *plan, const struct kcd_account *now, const char *dc,
                             struct kcd_change_result *ret)
 {
-  if (is_in_place(now, &plan->add, plan->uac_before, plan->uac_after)) {
+  const struct difference wanted = {
+      .list = &plan->add, .uac_before = plan->uac_before, .uac_after = plan->uac_after, .rbcd_new = plan->rbcd_after};
+  if (is_in_place(now, &wanted)) {
     ret->state = "unchanged";
     return -1;
   }
@@ -132,6 +163,8 @@ static int still_as_planned(const struct kcd_object_plan *plan, const struct kcd
   for (size_t i = 0; i < plan->add.n; i++)
     if (kcd_values_find_fold(&now->delegate_to, (const char *)plan->add.v[i].data) >= 0)
       return conflict(ret, now->dn, dc, "lists other services than when it was read");
+  if (plan->rbcd_after.len > 0 && !kcd_bytes_equal(&now->rbcd, &plan->rbcd_before))
+    return conflict(ret, now->dn, dc, "has another resource-based descriptor than when it was read");
   return 0;
 }
 
@@ -148,6 +181,11 @@ static void fill_record(struct kcd_record *record, const struct kcd_object_plan 
   record->uac_before = plan->uac_before;
   record->uac_after = plan->uac_after;
   record->uac_ours = plan->uac_before != plan->uac_after;
+  record->rbcd_before = kcd_bytes_copy(plan->rbcd_before.data, plan->rbcd_before.len);
+  record->rbcd_after = kcd_bytes_copy(plan->rbcd_after.data, plan->rbcd_after.len);
+  record->rbcd_ours = plan->rbcd_after.len > 0;
+  for (size_t i = 0; i < plan->n_accepted; i++)
+    kcd_values_add_text(&record->rbcd_added, plan->accepted[i]->sam_account_name);
   record->usn_before = usn;
 }
 
@@ -161,13 +199,15 @@ static void tell_whose(struct kcd_record *record, const struct kcd_account *now)
     record->uac_ours = false;
   if (record->list_ours && now->list_meta.version && now->list_meta.local_usn <= record->usn_before)
     record->list_ours = false;
+  if (record->rbcd_ours && now->rbcd_meta.version && now->rbcd_meta.local_usn <= record->usn_before)
+    record->rbcd_ours = false;
 }
 
 static void after_success(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_account *now,
                           struct kcd_change_result *ret)
 {
   tell_whose(record, now);
-  if (!record->uac_ours && !record->list_ours) {
+  if (!record->uac_ours && !record->list_ours && !record->rbcd_ours) {
     save(changer, record, KCD_RECORD_ALREADY);
     ret->state = "already";
     return;
@@ -175,7 +215,8 @@ static void after_success(struct kcd_changer *changer, struct kcd_record *record
   ret->wrote = true;
   ret->state = "applied";
   save(changer, record, KCD_RECORD_APPLIED);
-  if (is_in_place(now, &record->list_added, record->uac_before, record->uac_after))
+  const struct difference made = difference_of(record);
+  if (is_in_place(now, &made))
     return;
   conflict(ret, now->dn, changer->session->server, "was changed again at once by somebody else");
   kcd_error_wrap(&ret->error, "written, but");
@@ -205,7 +246,7 @@ static void answer_lost(struct kcd_changer *changer, struct kcd_record *record, 
     after_success(changer, record, &now, ret);
   } else if (state == KCD_RECORD_ALREADY) {
     ret->error = KCD_ERROR_INIT;
-    record->list_ours = record->uac_ours = false;
+    record->list_ours = record->uac_ours = record->rbcd_ours = false;
     save(changer, record, KCD_RECORD_ALREADY);
     ret->state = "already";
   } else {
@@ -233,10 +274,12 @@ static void after_failure(struct kcd_changer *changer, struct kcd_record *record
 }
 
 /* What the right is that is missing, in the words of the policy; the server's text differs by server. */
-static void explain_denial(struct kcd_changer *changer, struct kcd_error *err)
+static void explain_denial(struct kcd_changer *changer, const struct kcd_record *record, struct kcd_error *err)
 {
   KCD_AUTO_CHAR login = kcd_safe(kcd_login_principal(changer->session->login));
-  bool property = strstr(err->server_text, "write property") || strstr(err->server_text, "write access");
+  /* a descriptor needs no right beyond that on the object itself */
+  bool property = record->rbcd_after.len > 0 || strstr(err->server_text, "write property") ||
+                  strstr(err->server_text, "write access");
   if (property)
     kcd_error_wrap(err, "%s may not write this object (write property is missing)", login);
   else
@@ -253,7 +296,7 @@ static void explain_denial(struct kcd_changer *changer, struct kcd_error *err)
 static void explain_failure(struct kcd_changer *changer, const struct kcd_record *record, struct kcd_error *err)
 {
   if (err->code == KCD_E_DENIED)
-    explain_denial(changer, err);
+    explain_denial(changer, record, err);
   KCD_AUTO_CHAR dn = kcd_safe(record->dn);
   kcd_error_wrap(err, "%s", dn);
   kcd_error_on(err, record->dn, NULL);
@@ -309,7 +352,8 @@ void kcd_change_apply(struct kcd_changer *changer, const struct kcd_object_plan 
   kcd_interrupt_hold();
   if (kcd_state_save_record(changer->state, record, true, &ret->error) == 0) {
     struct mods mods;
-    mods_init(&mods, KCD_MOD_ADD, &record->list_added, record->uac_before, record->uac_after);
+    const struct difference difference = difference_of(record);
+    mods_init(&mods, &difference);
     write_and_read_back(changer, record, &mods, ret);
     mods_done(&mods);
   }
@@ -323,6 +367,8 @@ static bool is_taken_back(const struct kcd_account *now, const struct kcd_undo_p
   for (size_t i = 0; i < plan->remove.n; i++)
     if (kcd_values_find(&now->delegate_to, plan->remove.v[i].data, plan->remove.v[i].len) >= 0)
       return false;
+  if (plan->restores_rbcd && !kcd_bytes_equal(&now->rbcd, &plan->rbcd_then))
+    return false;
   return plan->uac_before == plan->uac_after ||
          ((now->uac ^ plan->uac_after) & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) == 0;
 }
@@ -375,7 +421,13 @@ void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, con
   }
   struct mods mods;
   struct kcd_modify_result result = {0};
-  mods_init(&mods, KCD_MOD_DELETE, &plan->remove, plan->uac_before, plan->uac_after);
+  const struct difference difference = {.list_op = KCD_MOD_DELETE,
+                                        .list = &plan->remove,
+                                        .uac_before = plan->uac_before,
+                                        .uac_after = plan->uac_after,
+                                        .rbcd_old = plan->rbcd_now,
+                                        .rbcd_new = plan->rbcd_then};
+  mods_init(&mods, &difference);
   int rc = kcd_dir_modify(changer->session->dir, record->guid, mods.v, mods.n, &result, &ret->error);
   if (rc == 0 || ret->error.code == KCD_E_UNKNOWN_RESULT) {
     undo_read_back(changer, record, plan, state_before, ret);

@@ -51,35 +51,54 @@ static int may_ask(const struct kcd_options *options, struct kcd_error *err)
   return kcd_error_next(err, "add --yes to change without a question, or -n to see the change");
 }
 
+/* What the plans of a dry run come to. */
+struct counts {
+  size_t services, bits, entries, objects;
+};
+
+/* "2 services to list and 1 bit to change, on 1 object"; owned. */
+static char *counts_text(const struct counts *counts)
+{
+  KCD_AUTO_CHAR list = kcd_asprintf("%zu service%s to list and %zu bit%s to change", counts->services,
+                                    counts->services == 1 ? "" : "s", counts->bits, counts->bits == 1 ? "" : "s");
+  KCD_AUTO_CHAR entries = kcd_asprintf("%zu host%s to accept", counts->entries, counts->entries == 1 ? "" : "s");
+  bool both = counts->entries > 0 && counts->services + counts->bits > 0;
+  return kcd_asprintf("%s%s%s, on %zu object%s", counts->entries > 0 ? entries : list, both ? ", " : "",
+                      both ? list : "", counts->objects, counts->objects == 1 ? "" : "s");
+}
+
 static int dry_run(struct applying *applying)
 {
-  const struct kcd_options *options = options_of(applying);
-  size_t services = 0, bits = 0, changes = apply_plans_count(&applying->planned, KCD_PLAN_CHANGE);
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++) {
-    const struct kcd_object_plan *plan = &applying->planned.plans[host];
+  struct counts counts = {0};
+  for (size_t i = 0; i < applying->planned.n; i++) {
+    const struct kcd_object_plan *plan = &applying->planned.plans[i];
     enum kcd_plan_state state = kcd_object_plan_state(plan);
     if (state == KCD_PLAN_NOTHING)
-      apply_report_host(applying, host, "unchanged", NULL, NULL);
+      apply_report_object(applying, i, "unchanged", NULL, NULL);
     if (state != KCD_PLAN_CHANGE)
       continue;
-    services += plan->add.n;
-    bits += plan->uac_before != plan->uac_after;
-    apply_report_host(applying, host, "planned", NULL, NULL);
+    counts.services += plan->add.n;
+    counts.bits += plan->uac_before != plan->uac_after;
+    counts.entries += plan->n_accepted;
+    counts.objects++;
+    apply_report_object(applying, i, "planned", NULL, NULL);
   }
-  if (!options->quiet)
+  if (!options_of(applying)->quiet)
     apply_show_plans(applying);
-  kcd_message("dry run: %zu service%s to list and %zu bit%s to change, on %zu object%s; nothing was changed", services,
-              services == 1 ? "" : "s", bits, bits == 1 ? "" : "s", changes, changes == 1 ? "" : "s");
-  return changes > 0 || applying->tally.declined > 0 ? KCD_EXIT_PROBLEM : KCD_EXIT_OK;
+  KCD_AUTO_CHAR text = counts_text(&counts);
+  kcd_message("dry run: %s; nothing was changed", text);
+  if (counts.objects == 0 && applying->tally.denied > 0)
+    return KCD_EXIT_DENIED;
+  return counts.objects > 0 || applying->tally.declined > 0 ? KCD_EXIT_PROBLEM : KCD_EXIT_OK;
 }
 
 static int emit(struct applying *applying, struct kcd_error *err)
 {
   struct kcd_buf out;
   kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++)
-    if (kcd_object_plan_state(&applying->planned.plans[host]) == KCD_PLAN_CHANGE)
-      kcd_emit_plan(&out, options_of(applying)->emit, &applying->planned.plans[host], applying->planned.set.dc->name,
+  for (size_t i = 0; i < applying->planned.n; i++)
+    if (kcd_object_plan_state(&applying->planned.plans[i]) == KCD_PLAN_CHANGE)
+      kcd_emit_plan(&out, options_of(applying)->emit, &applying->planned.plans[i], applying->planned.set.dc->name,
                     time(NULL));
   KCD_AUTO_CHAR text = kcd_buf_take_text(&out);
   if (!text)
@@ -118,8 +137,8 @@ static bool confirm_dcs(const struct kcd_object_plan *plan, struct kcd_error *er
 /* 1: go on; 0: the answer was not yes; -1: nobody can be asked. */
 static int confirm(const struct applying *applying, struct kcd_error *err)
 {
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++) {
-    const struct kcd_object_plan *plan = &applying->planned.plans[host];
+  for (size_t i = 0; i < applying->planned.n; i++) {
+    const struct kcd_object_plan *plan = &applying->planned.plans[i];
     if (kcd_object_plan_state(plan) == KCD_PLAN_CHANGE && !confirm_dcs(plan, err))
       return kcd_error_is_set(err) ? -1 : 0;
   }
@@ -130,7 +149,7 @@ static int confirm(const struct applying *applying, struct kcd_error *err)
 
 /* ---- write ---- */
 
-static void describe(const struct applying *applying, struct kcd_record *record)
+static void describe(const struct applying *applying, bool of_target, struct kcd_record *record)
 {
   const struct kcd_options *options = options_of(applying);
   record->tool_version = kcd_strdup(KCDFIX_VERSION);
@@ -141,7 +160,7 @@ static void describe(const struct applying *applying, struct kcd_record *record)
   record->reason = kcd_strdup(options->reason);
   record->dc = kcd_strdup(applying->session.server);
   record->domain = kcd_strdup(applying->planned.set.dc->domain ? applying->planned.set.dc->domain : "");
-  record->mode = options->mode;
+  record->mode = of_target ? KCD_MODE_RESOURCE_BASED : options->mode;
   record->spns = kcd_calloc(applying->planned.set.n_targets + 1, sizeof *record->spns);
   for (size_t i = 0; i < applying->planned.set.n_targets; i++)
     record->spns[record->n_spns++] = kcd_strdup(applying->planned.set.targets[i].spn.text);
@@ -151,10 +170,10 @@ static void describe(const struct applying *applying, struct kcd_record *record)
 static void hand_over(const struct applying *applying, const struct kcd_object_plan *plan, struct kcd_error *err)
 {
   const struct kcd_options *options = options_of(applying);
-  const char *mode = kcd_mode_option(options->mode);
-  KCD_AUTO_CHAR command =
-      kcd_asprintf("apply -n --emit powershell%s%s%s", *mode ? " " : "", mode, options->exact ? " --exact" : "");
-  KCD_AUTO_CHAR line = apply_command_line(applying, command, plan->host_operand);
+  KCD_AUTO_CHAR mode = apply_mode_options(options);
+  KCD_AUTO_CHAR command = kcd_asprintf("apply -n --emit powershell%s%s", mode, options->exact ? " --exact" : "");
+  KCD_AUTO_CHAR line =
+      apply_command_line(applying, command, plan->n_accepted > 0 ? apply_first_host(applying) : plan->host_operand);
   kcd_error_next(err, "run it as a domain administrator, or hand it over: %s", line);
 }
 
@@ -167,12 +186,13 @@ static void note_change(struct applying *applying)
         kcd_asprintf("something was changed; look: kcdfix history; take it back: kcdfix undo %s", applying->run_id);
 }
 
-static void write_host(struct applying *applying, size_t host)
+/* Whether the object is as wanted afterwards. */
+static bool write_object(struct applying *applying, size_t index)
 {
-  const struct kcd_object_plan *plan = &applying->planned.plans[host];
+  const struct kcd_object_plan *plan = &applying->planned.plans[index];
   KCD_AUTO_VALUE(kcd_record) record = {0};
   record.id = kcd_record_make_id(time(NULL), plan->host->sam_account_name);
-  describe(applying, &record);
+  describe(applying, !applying->planned.hosts[index], &record);
   struct kcd_changer changer = {.run = applying->run, .session = &applying->session, .state = &applying->state};
   struct kcd_change_result result;
   kcd_change_apply(&changer, plan, &record, &result);
@@ -181,26 +201,30 @@ static void write_host(struct applying *applying, size_t host)
   if (result.error.code == KCD_E_DENIED)
     hand_over(applying, plan, &result.error);
   bool recorded = record.dn != NULL;
-  apply_report_host(applying, host, result.state, recorded ? record.id : NULL, &result.error);
+  apply_report_object(applying, index, result.state, recorded ? record.id : NULL, &result.error);
   if (kcd_error_is_set(&result.error))
     kcd_run_failed(applying->run, &result.error);
   kcd_tally(&applying->tally, &result);
   if (result.wrote)
     note_change(applying);
+  return !kcd_error_is_set(&result.error);
 }
 
-/* Writes host after host; a signal stops it behind the write in flight. */
+/* Writes object after object; a signal stops it behind the write in flight. A host that a target was not made to accept
+ * is not opened further. */
 static void write_all(struct applying *applying)
 {
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++) {
-    enum kcd_plan_state state = kcd_object_plan_state(&applying->planned.plans[host]);
+  bool stop = false;
+  for (size_t i = 0; i < applying->planned.n; i++) {
+    enum kcd_plan_state state = kcd_object_plan_state(&applying->planned.plans[i]);
     if (state == KCD_PLAN_NOTHING) {
-      apply_report_host(applying, host, "unchanged", NULL, NULL);
+      apply_report_object(applying, i, "unchanged", NULL, NULL);
       applying->tally.already_right++;
-    } else if (state == KCD_PLAN_CHANGE && kcd_interrupted()) {
-      apply_report_host(applying, host, "planned", NULL, NULL);
+    } else if (state == KCD_PLAN_CHANGE && (stop || kcd_interrupted())) {
+      apply_report_object(applying, i, "planned", NULL, NULL);
     } else if (state == KCD_PLAN_CHANGE) {
-      write_host(applying, host);
+      bool is_target = !applying->planned.hosts[i];
+      stop = !write_object(applying, i) && is_target;
     }
   }
 }
@@ -251,8 +275,8 @@ static bool a_question_follows(const struct applying *applying)
 {
   if (!options_of(applying)->yes)
     return true;
-  for (size_t host = 0; host < applying->planned.set.n_hosts; host++)
-    if (applying->planned.plans[host].n_dc_targets > 0)
+  for (size_t i = 0; i < applying->planned.n; i++)
+    if (applying->planned.plans[i].n_dc_targets > 0)
       return true;
   return false;
 }
@@ -316,6 +340,8 @@ static int apply(struct applying *applying, struct kcd_error *err)
   if (!only_shows(options) && kcd_state_prepare(&applying->state, err) != 0)
     return -1;
   struct kcd_operands *operands = &applying->operands;
+  if (options->resource_based && operands->n_spns == 0)
+    return kcd_fail(err, KCD_E_USAGE, "--resource-based changes the account behind an SPN, so an SPN has to be named");
   kcd_operands_announce(operands);
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
@@ -325,6 +351,7 @@ static int apply(struct applying *applying, struct kcd_error *err)
                                        .spns = operands->spns,
                                        .n_spns = operands->n_spns,
                                        .user = applying->user,
+                                       .resource_based = options->resource_based,
                                        .reachable_accounts = true};
   if (apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;

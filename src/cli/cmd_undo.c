@@ -172,7 +172,8 @@ static void conflict_with(struct undoing_one *one, const struct kcd_record *late
 static void conflict_at(struct undoing_one *one)
 {
   cannot(one, KCD_E_CONFLICT, one->record->dc, one->plan.why ? one->plan.why : "it is no longer as it was left");
-  KCD_AUTO_CHAR host = kcd_shell_word(one->record->host);
+  const struct kcd_values *accepted = &one->record->rbcd_added;
+  KCD_AUTO_CHAR host = kcd_shell_word(accepted->n ? (const char *)accepted->v[0].data : one->record->host);
   KCD_AUTO_CHAR spn = one->record->n_spns ? kcd_shell_word(one->record->spns[0]) : kcd_strdup("SPN");
   kcd_error_next(&one->error, "look: kcdfix check -S %s %s %s", one->record->dc, host, spn);
 }
@@ -216,6 +217,8 @@ static void report_one(struct undoing *undoing, const struct undoing_one *one, c
                                      .list_before = one->found ? &one->now.delegate_to : NULL,
                                      .uac_before = one->plan.uac_before,
                                      .uac_after = one->plan.uac_after,
+                                     .rbcd_before = &one->plan.rbcd_now,
+                                     .rbcd_after = &one->plan.rbcd_then,
                                      .error = error && kcd_error_is_set(error) ? error : NULL};
   kcd_report_object(undoing->run->report, &object);
   if (error && kcd_error_is_set(error))

@@ -37,6 +37,13 @@ const struct kcd_command kcd_commands[] = {
    "read, nothing is stored.\n\n"
    "  kcdfix probe -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_probe},
+  {"doctor", KCD_CMD_DOCTOR, "kcdfix.doctor/1", "[HOST]",
+   "can this machine talk to the domain: DNS, ports, clock, ticket, login",
+   "Each check is ok, a warning or a fault with its remedy, or not tried with the reason. With HOST also whether you may "
+   "change it. Nothing in the domain is changed. Status 1 with a fault.\n\n"
+   "  kcdfix doctor\n"
+   "  kcdfix doctor -D kcd.test CORE2016",
+   kcd_cmd_doctor},
 };
 /* clang-format on */
 const size_t kcd_n_commands = sizeof kcd_commands / sizeof kcd_commands[0];

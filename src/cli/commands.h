@@ -36,6 +36,7 @@ int kcd_cmd_apply(struct kcd_run *run);
 int kcd_cmd_undo(struct kcd_run *run);
 int kcd_cmd_history(struct kcd_run *run);
 int kcd_cmd_probe(struct kcd_run *run);
+int kcd_cmd_doctor(struct kcd_run *run);
 
 /* Shows the error on stderr, adds it to the report and gives the exit status that it means. */
 int kcd_run_failed(struct kcd_run *run, const struct kcd_error *err);

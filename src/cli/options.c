@@ -11,8 +11,8 @@
 
 #include "commands.h"
 
-#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE)
-#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE)
+#define ANY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
+#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
 #define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
 #define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
@@ -48,6 +48,7 @@ STORE_TEXT(keytab)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
+STORE_FLAG(resource_based)
 STORE_FLAG(exact)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
@@ -163,16 +164,16 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"ccache", 'c', "CCACHE", ONLINE, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
    "credential cache to log in with (default: the default cache, as klist shows it)", store_ccache},
-  {"login-user", 'U', "USER", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+  {"login-user", 'U', "USER", DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
    "log in as USER with a password; the ticket is kept in memory", store_login_user},
-  {"prompt-password", 'W', NULL, DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
+  {"prompt-password", 'W', NULL, DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_NOTHING, NULL,
    "ask for the password of --login-user", store_prompt_password},
-  {"password-file", 0, "FILE", DIRECTORY, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
+  {"password-file", 0, "FILE", DIRECTORY | KCD_CMD_DOCTOR, KCD_GROUP_LOGIN, KCD_COMPLETES_FILE, NULL,
    "read the password of --login-user from the first line of FILE", store_password_file},
 
   {"as", 0, "USER", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "the user to delegate (default: the login, since that is who runs Hyper-V Manager)", store_as},
-  {"keytab", 'k', "FILE", PAIRS, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
+  {"keytab", 'k', "FILE", PAIRS | KCD_CMD_DOCTOR, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
    "the host's own key: ask the KDC for real (S4U2Self, S4U2Proxy)", store_keytab},
   {"no-probe", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "predict only, even with --keytab", store_no_probe},
@@ -184,6 +185,9 @@ const struct kcd_option_row kcd_option_rows[] = {
    "also set \"Use any authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION)", store_transition},
   {"kerberos-only", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "also set \"Use Kerberos only\" (clear that bit)", store_kerberos_only},
+  {"resource-based", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "let the target's own object accept the host (msDS-AllowedToActOnBehalfOfOtherIdentity) instead of listing the SPN; "
+   "with --protocol-transition also set that", store_resource_based},
   {"exact", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
   {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
@@ -368,6 +372,11 @@ static int check_combinations(const struct kcd_options *options, struct kcd_erro
 {
   if (options->n_modes > 1)
     return kcd_fail(err, KCD_E_USAGE, "--protocol-transition and --kerberos-only exclude each other; give one, once");
+  if (options->resource_based && options->mode == KCD_MODE_KERBEROS_ONLY)
+    return kcd_fail(err, KCD_E_USAGE, "--kerberos-only takes away what --resource-based needs; give one of them");
+  if (options->resource_based && options->exact)
+    return kcd_fail(err, KCD_E_USAGE,
+                    "--exact is about the list, and --resource-based lists nothing; give one of them");
   if (options->has_emit && options->format == KCD_FORMAT_JSON)
     return kcd_fail(err, KCD_E_USAGE, "--emit prints a script and --json a document; give one of them");
   if (options->server && options->uri)

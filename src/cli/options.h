@@ -24,7 +24,8 @@ enum kcd_command_bit {
   KCD_CMD_APPLY = 1u << 1,
   KCD_CMD_UNDO = 1u << 2,
   KCD_CMD_HISTORY = 1u << 3,
-  KCD_CMD_PROBE = 1u << 4
+  KCD_CMD_PROBE = 1u << 4,
+  KCD_CMD_DOCTOR = 1u << 9
 };
 
 /* What the command line says. Strings are borrowed from argv. */
@@ -42,6 +43,7 @@ struct kcd_options {
   /* change */
   unsigned n_modes;
   enum kcd_mode mode;
+  bool resource_based; /* beside the mode, since it goes with --protocol-transition */
   bool exact, dry_run, yes;
   bool has_emit;
   enum kcd_emit_format emit;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <kcdfix/rbcd.h>
 #include <kcdfix/uac.h>
 
 static void read_records(struct kcd_remembered *remembered)
@@ -28,12 +29,18 @@ static bool changed_the_bit(const struct kcd_stored_record *stored, const uint8_
          record->uac_before != record->uac_after && memcmp(record->guid, guid, sizeof record->guid) == 0;
 }
 
-void kcd_remember(struct kcd_remembered *remembered, struct kcd_facts *facts)
+static bool made_accept(const struct kcd_stored_record *stored, const struct kcd_facts *facts,
+                        const struct kcd_account *target)
 {
-  if (facts->host == NULL || (facts->host->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0)
-    return;
-  if (!remembered->read)
-    read_records(remembered);
+  const struct kcd_record *record = &stored->record;
+  const char *host = facts->host->sam_account_name;
+  return stored->readable && record->state == KCD_RECORD_APPLIED && record->rbcd_ours && host &&
+         kcd_values_find_nocase(&record->rbcd_added, host) >= 0 &&
+         memcmp(record->guid, target->guid, sizeof record->guid) == 0;
+}
+
+static void remember_transition(const struct kcd_remembered *remembered, struct kcd_facts *facts)
+{
   const struct kcd_record *newest = NULL;
   for (size_t i = 0; i < remembered->records.n; i++) {
     const struct kcd_stored_record *stored = &remembered->records.v[i];
@@ -44,4 +51,31 @@ void kcd_remember(struct kcd_remembered *remembered, struct kcd_facts *facts)
     return;
   facts->transition_set = newest->changed;
   facts->transition_record = newest->id;
+}
+
+static void remember_accepted(const struct kcd_remembered *remembered, const struct kcd_account *target,
+                              struct kcd_facts *facts)
+{
+  for (size_t i = 0; i < remembered->records.n; i++) {
+    const struct kcd_stored_record *stored = &remembered->records.v[i];
+    if (!made_accept(stored, facts, target) || stored->record.changed < facts->accepted)
+      continue;
+    facts->accepted = stored->record.changed;
+    facts->accepted_record = stored->record.id;
+  }
+}
+
+void kcd_remember(struct kcd_remembered *remembered, struct kcd_facts *facts)
+{
+  if (facts->host == NULL)
+    return;
+  const struct kcd_account *target = kcd_target_account(facts->target);
+  bool off = (facts->host->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) == 0;
+  bool not_accepted = target != NULL && !kcd_rbcd_grants(target, facts->host);
+  if (!remembered->read && (off || not_accepted))
+    read_records(remembered);
+  if (off)
+    remember_transition(remembered, facts);
+  if (not_accepted)
+    remember_accepted(remembered, target, facts);
 }

@@ -86,7 +86,8 @@ static int refuse_other_domain(const char *domain, const char *host, const struc
   return kcd_error_next(err, "leave out --domain, or name a domain controller of %s", domain);
 }
 
-static int check_dc(const struct kcd_options *options, const char *host, const struct kcd_dc *dc, struct kcd_error *err)
+int kcd_session_check_dc(const struct kcd_options *options, const char *host, const struct kcd_dc *dc,
+                         struct kcd_error *err)
 {
   if (is_address(host))
     return refuse_address(host, dc, err);
@@ -115,7 +116,7 @@ static int connect_to(struct kcd_session *session, const struct kcd_options *opt
   if (kcd_dir_open(&dir_options, &dir, err) != 0)
     return cannot_open(err);
   const struct kcd_dc *dc = kcd_dir_dc(dir);
-  if (check_dc(options, at->host, dc, err) != 0)
+  if (kcd_session_check_dc(options, at->host, dc, err) != 0)
     return -1;
   const char *realm = options->realm ? options->realm : dc->realm;
   if (kcd_login_start(session->login, realm, at->host, 0, err) != 0 || kcd_dir_bind(dir, err) != 0)
@@ -125,6 +126,13 @@ static int connect_to(struct kcd_session *session, const struct kcd_options *opt
   return 0;
 }
 
+static int cannot_locate(const char *domain, struct kcd_error *err)
+{
+  if (err->code != KCD_E_USAGE)
+    kcd_error_next(err, "name a domain controller with -S; find out more: kcdfix doctor -D %s", domain);
+  return -1;
+}
+
 static int connect_by_dns(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err)
 {
   KCD_AUTO_CHAR domain = kcd_session_domain(options, kcd_login_realm(session->login), err);
@@ -132,7 +140,7 @@ static int connect_by_dns(struct kcd_session *session, const struct kcd_options 
     return -1;
   KCD_AUTO_VALUE(kcd_srv_list) list = {0};
   if (kcd_locate(domain, options->timeout_ms, &list, err) != 0)
-    return -1;
+    return cannot_locate(domain, err);
   for (size_t i = 0; i < list.n; i++) {
     struct endpoint at = {.host = list.v[i].host, .port = list.v[i].port};
     struct kcd_error trouble = KCD_ERROR_INIT;

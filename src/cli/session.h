@@ -30,6 +30,9 @@ void kcd_session_report(const struct kcd_session *session, struct kcd_report *re
 int kcd_session_reconnect(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err);
 void kcd_session_done(struct kcd_session *session);
 
+/* Whether the DC that calls itself DC is the one meant by HOST and --domain: by its name, of that domain. */
+int kcd_session_check_dc(const struct kcd_options *options, const char *host, const struct kcd_dc *dc,
+                         struct kcd_error *err);
 /* The DNS domain that the options or the login's realm name; owned by the caller; KCD_E_USAGE when nothing does. */
 char *kcd_session_domain(const struct kcd_options *options, const char *login_realm, struct kcd_error *err);
 /* The user to delegate: --as, else the name of the login principal. Owned by the caller. */

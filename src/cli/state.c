@@ -86,6 +86,13 @@ static int check_owner(const char *directory, struct kcd_error *err)
   return 0;
 }
 
+static int fail_not_writable(const struct kcd_state *state, struct kcd_error *err)
+{
+  kcd_error_wrap(err, "no change is made without a record of it");
+  kcd_error_id(err, "state-not-writable");
+  return kcd_error_next(err, "make %s writable, or set XDG_STATE_HOME to a directory that is", state->root);
+}
+
 int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
 {
   static const char probe[] = ".writable";
@@ -101,9 +108,29 @@ int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
     unlink(path);
     return 0;
   }
-  kcd_error_wrap(err, "no change is made without a record of it");
-  kcd_error_id(err, "state-not-writable");
-  return kcd_error_next(err, "make %s writable, or set XDG_STATE_HOME to a directory that is", state->root);
+  return fail_not_writable(state, err);
+}
+
+/* The deepest directory of PATH that is there has to take the rest. */
+static int check_ancestor(const char *path, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR ancestor = kcd_strdup(path);
+  while (access(ancestor, F_OK) != 0 && strrchr(ancestor, '/') > ancestor)
+    *strrchr(ancestor, '/') = '\0';
+  struct stat st;
+  if (access(ancestor, W_OK | X_OK) != 0 || stat(ancestor, &st) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot write in %s", ancestor);
+  return S_ISDIR(st.st_mode) ? 0 : kcd_fail(err, KCD_E_IO, "%s is no directory", ancestor);
+}
+
+int kcd_state_could_prepare(const struct kcd_state *state, struct kcd_error *err)
+{
+  const char *const directories[] = {state->root, state->changes};
+  int rc = check_ancestor(state->changes, err);
+  for (size_t i = 0; rc == 0 && i < sizeof directories / sizeof directories[0]; i++)
+    if (access(directories[i], F_OK) == 0)
+      rc = check_owner(directories[i], err);
+  return rc == 0 ? 0 : fail_not_writable(state, err);
 }
 
 /* A record that could not be read again would be no way back: it is tried before anything is written. */

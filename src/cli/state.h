@@ -25,6 +25,9 @@ void kcd_state_done(struct kcd_state *state);
 /* Makes the directories where they are missing and proves that a file can be written there. KCD_E_IO (id
  * state-not-writable) otherwise: to be asked before anything is sent to a server. */
 int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err);
+/* Whether kcd_state_prepare is likely to succeed, without making anything: the directories belong to this user, or
+ * could be made. Fails alike. */
+int kcd_state_could_prepare(const struct kcd_state *state, struct kcd_error *err);
 /* Takes the lock that keeps two changing runs of one user from each other, waiting at most TIMEOUT_MS; KCD_E_CONFLICT
  * where it stays taken. kcd_state_done gives it back, and so does the end of the process. */
 int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *err);

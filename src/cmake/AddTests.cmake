@@ -31,33 +31,30 @@ function(kcd_add_fuzz name)
   set_tests_properties(fuzz.${what} PROPERTIES LABELS fuzz TIMEOUT 300)
 endfunction()
 
-# kcd_add_bats(folder name [LABEL label] [IN_LAB] [SAMBA version] [TIMEOUT s])
-#   tests/<folder>/<name>.bats; IN_LAB runs the whole file inside a throwaway domain of its own. SAMBA says of which
-#   version that is (see tests/lab/lab) and is part of the test's name, so that a file can be run with each.
+# kcd_add_bats(folder name [LABEL label] [IN_LAB] [LAB option...] [AS case] [TIMEOUT s])
+#   tests/<folder>/<name>.bats; IN_LAB runs the whole file inside a throwaway domain of its own, and so does LAB, with
+#   these options of tests/lab/lab. AS names the case where a file runs in more than one lab.
 function(kcd_add_bats folder name)
-  cmake_parse_arguments(BATS "IN_LAB" "LABEL;TIMEOUT;SAMBA" "" ${ARGN})
+  cmake_parse_arguments(BATS "IN_LAB" "LABEL;TIMEOUT;AS" "LAB" ${ARGN})
   if(NOT BATS_LABEL)
     set(BATS_LABEL ${folder})
+  endif()
+  if(NOT BATS_AS)
+    set(BATS_AS ${name})
   endif()
   if(NOT BATS_TIMEOUT)
     set(BATS_TIMEOUT 300)
   endif()
   set(command bats --print-output-on-failure "${PROJECT_SOURCE_DIR}/tests/${folder}/${name}.bats")
-  set(test ${folder}.${name})
-  set(lab_options "")
-  if(BATS_SAMBA)
-    string(APPEND test -${BATS_SAMBA})
-    set(lab_options --samba ${BATS_SAMBA})
-  endif()
-  if(BATS_IN_LAB)
-    set(command "${PROJECT_SOURCE_DIR}/tests/lab/lab" ${lab_options} run ${command})
+  if(BATS_IN_LAB OR BATS_LAB)
+    set(command "${PROJECT_SOURCE_DIR}/tests/lab/lab" ${BATS_LAB} run ${command})
   endif()
   set(environment
     LC_ALL=C.UTF-8 # the tests write names with umlauts, whatever the locale of the machine
     KCDFIX_BUILD_DIR=${PROJECT_BINARY_DIR}
     KCDFIX_BIN=${PROJECT_BINARY_DIR}/src/cli/kcdfix
     KCDFIX_SOURCE_DIR=${PROJECT_SOURCE_DIR})
-  add_test(NAME ${test} COMMAND ${command})
-  set_tests_properties(${test} PROPERTIES LABELS ${BATS_LABEL} TIMEOUT ${BATS_TIMEOUT}
+  add_test(NAME ${folder}.${BATS_AS} COMMAND ${command})
+  set_tests_properties(${folder}.${BATS_AS} PROPERTIES LABELS ${BATS_LABEL} TIMEOUT ${BATS_TIMEOUT}
     ENVIRONMENT "${environment}")
 endfunction()

@@ -123,6 +123,7 @@ static void read_metadata(const struct kcd_entry *entry, struct kcd_account *acc
   if (values == NULL || !find_meta(&values->v[0], KCD_ATTID_USER_ACCOUNT_CONTROL, &account->uac_meta))
     return;
   find_meta(&values->v[0], KCD_ATTID_ALLOWED_TO_DELEGATE_TO, &account->list_meta);
+  find_meta(&values->v[0], KCD_ATTID_ALLOWED_TO_ACT_ON_BEHALF, &account->rbcd_meta);
   account->has_keys = find_meta(&values->v[0], ATTID_SUPPLEMENTAL_CREDENTIALS, &keys) ? KCD_YES : KCD_NO;
 }
 

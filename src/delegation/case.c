@@ -47,7 +47,7 @@ bool kcd_case_is_heimdal(const struct kcd_case *c)
 
 bool kcd_case_is_samba(const struct kcd_case *c)
 {
-  return kcd_case_is_heimdal(c) || c->flavour == KCD_FLAVOUR_SAMBA_MIT;
+  return kcd_flavour_is_samba(c->flavour);
 }
 
 bool kcd_case_fails_with(const struct kcd_case *c, uint64_t set, uint64_t clear, struct kcd_prediction *ret)

@@ -4,6 +4,7 @@
 
 #include <kcdfix/findings.h>
 #include <kcdfix/plan.h>
+#include <kcdfix/rbcd.h>
 
 struct kcd_case {
   const struct kcd_facts *facts;
@@ -74,10 +75,17 @@ void kcd_finding_text(struct kcd_finding *finding, const char *key, const char *
 void kcd_finding_values(struct kcd_finding *finding, const char *key, const struct kcd_values *values);
 void kcd_finding_bool(struct kcd_finding *finding, const char *key, bool value);
 
+/* What the entries of a target's descriptor do, as evidence. */
+void kcd_finding_rbcd(struct kcd_finding *finding, const struct kcd_rbcd *rbcd);
+
+/* Time as the DC has it, since that is the clock that stamped the changes. */
+time_t kcd_dc_now(const struct kcd_facts *facts);
+
 /* The parts of the diagnosis, one file each. */
 void kcd_diagnose_host(struct kcd_case *c);
 void kcd_diagnose_host_object(struct kcd_case *c);
 void kcd_diagnose_list(struct kcd_case *c);
+void kcd_diagnose_rbcd(struct kcd_case *c);
 void kcd_diagnose_entries(struct kcd_case *c);
 void kcd_diagnose_target(struct kcd_case *c);
 void kcd_diagnose_duplicate(struct kcd_case *c);

@@ -8,27 +8,30 @@
 
 #define HOST_REMEMBERS ((time_t)15 * 60) /* S4UCacheTimeout and SpnCacheTimeout of Windows, seconds */
 
-/* Time as the DC has it, since that is the clock that stamped the change. */
-static time_t dc_now(const struct kcd_facts *facts)
+time_t kcd_dc_now(const struct kcd_facts *facts)
 {
   return facts->dc->clock == 0 ? facts->now : facts->now + (facts->dc->clock - facts->dc->clock_read_at);
 }
 
-/* The newest change of the two attributes; 0 if there is none. userAccountControl is written when an account is made,
- * so only a later version of it says something. */
-static time_t newest_change(const struct kcd_account *host)
+/* The newest change of what lets the host in; 0 if there is none. userAccountControl is written when an account is
+ * made, so only a later version of it says something. */
+static time_t newest_change(const struct kcd_case *c)
 {
+  const struct kcd_account *host = c->facts->host;
+  bool by_target = c->target != NULL && kcd_case_has(c, KCD_C_RBCD_GRANTS);
   time_t uac = host->uac_meta.version > 1 ? host->uac_meta.originating_time : 0;
   time_t list = host->list_meta.version > 0 ? host->list_meta.originating_time : 0;
-  return uac > list ? uac : list;
+  time_t rbcd = by_target && c->target->rbcd_meta.version > 0 ? c->target->rbcd_meta.originating_time : 0;
+  time_t newest = uac > list ? uac : list;
+  return newest > rbcd ? newest : rbcd;
 }
 
 void kcd_diagnose_cache(struct kcd_case *c)
 {
   if (c->facts->host == NULL || c->judgement->verdict != KCD_WORKS)
     return;
-  const time_t now = dc_now(c->facts);
-  const time_t changed = newest_change(c->facts->host);
+  const time_t now = kcd_dc_now(c->facts);
+  const time_t changed = newest_change(c);
   if (changed == 0 || changed <= now - HOST_REMEMBERS || changed > now + HOST_REMEMBERS)
     return;
   const unsigned minutes = changed < now ? (unsigned)(now - changed) / 60 : 0;

@@ -172,6 +172,15 @@ static void transition_off(struct kcd_case *c, bool listed)
                     "authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION).");
 }
 
+/* The target's entries as evidence, beside the host's settings. */
+static void add_target_evidence(const struct kcd_case *c, struct kcd_finding *f)
+{
+  struct kcd_rbcd rbcd;
+  kcd_rbcd_read(c->facts, c->target, c->facts->host, &rbcd);
+  kcd_finding_rbcd(f, &rbcd);
+  kcd_rbcd_done(&rbcd);
+}
+
 /* Whether this KDC lets the target's descriptor alone decide. */
 static bool rbcd_suffices(const struct kcd_case *c)
 {
@@ -188,6 +197,7 @@ static void list_breaks_rbcd(struct kcd_case *c)
                   c->target_name, c->host_name, c->host_name);
   kcd_finding_remedy(f, "Set \"Use any authentication protocol\" on %s%s.", c->host_name,
                      kcd_case_is_heimdal(c) ? "" : ", or empty its list");
+  add_target_evidence(c, f);
 }
 
 static void rbcd_needs_transition(struct kcd_case *c)
@@ -197,6 +207,7 @@ static void rbcd_needs_transition(struct kcd_case *c)
                   "%s lets %s delegate to it (resource-based). A Windows KDC would take that; Samba's wants \"Use any "
                   "authentication protocol\" on the host as well.",
                   c->target_name, c->host_name);
+  add_target_evidence(c, f);
 }
 
 /* The list lacks the SPN, or the bit is clear, but the target's descriptor grants the host. */
@@ -221,6 +232,7 @@ static void rbcd_unsupported(struct kcd_case *c)
   struct kcd_finding *f = add(c, KCD_F_RBCD_UNSUPPORTED_SAMBA_417, KCD_FAULT);
   kcd_finding_say(f, "%s lets %s delegate to it (resource-based), but the KDC of Samba before 4.19 does not read that.",
                   c->target_name, c->host_name);
+  add_target_evidence(c, f);
 }
 
 /* Same account, same service, other form of the name: a user will type it one day. */

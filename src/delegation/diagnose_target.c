@@ -197,9 +197,9 @@ static void is_dc(struct kcd_case *c)
 {
   if (c->target == NULL || !kcd_account_is_dc(c->target))
     return;
+  bool is_open = kcd_case_has(c, KCD_C_SPN_LISTED) || kcd_case_has(c, KCD_C_RBCD_GRANTS);
   struct kcd_finding *f =
-      kcd_case_add(c, KCD_F_TARGET_IS_DC, kcd_case_has(c, KCD_C_SPN_LISTED) ? KCD_WARNING : KCD_NOTE,
-                   kcd_account_subject(c->target, c->spn));
+      kcd_case_add(c, KCD_F_TARGET_IS_DC, is_open ? KCD_WARNING : KCD_NOTE, kcd_account_subject(c->target, c->spn));
   kcd_finding_say(
       f,
       "%s is a domain controller. Whoever controls %s can act there as any user who may be delegated, and at "

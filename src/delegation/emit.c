@@ -4,8 +4,11 @@
 #include <kcdfix/emit.h>
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/psh.h>
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
+
+#include "words.h"
 
 static const char *const format_names[] = {
     [KCD_EMIT_LDIF] = "ldif", [KCD_EMIT_POWERSHELL] = "powershell", [KCD_EMIT_SAMBA_TOOL] = "samba-tool"};
@@ -37,7 +40,17 @@ static bool sets_bit(const struct emit *e)
   return (e->plan->uac_after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
 }
 
+static bool changes_descriptor(const struct emit *e)
+{
+  return e->plan->rbcd_after.len > 0;
+}
+
 typedef void comment_writer(struct kcd_buf *out, const char *text);
+
+static const char *name_of(const struct kcd_account *account)
+{
+  return account->sam_account_name == NULL ? "" : account->sam_account_name;
+}
 
 static void heading(const struct emit *e, time_t when, comment_writer *comment)
 {
@@ -60,6 +73,29 @@ static void ldif_uac(const struct emit *e, const char *operation, uint32_t uac)
   kcd_buf_add_text(e->out, "-\n");
 }
 
+/* The whole value is swapped: this attribute has one. */
+static void ldif_descriptor(const struct emit *e)
+{
+  const struct kcd_bytes *before = &e->plan->rbcd_before;
+  if (before->len > 0) {
+    kcd_buf_add_text(e->out, "delete: " KCD_ATTR_RBCD "\n");
+    kcd_ldif_line(e->out, KCD_ATTR_RBCD, before->data, before->len);
+    kcd_buf_add_text(e->out, "-\n");
+  }
+  kcd_buf_add_text(e->out, "add: " KCD_ATTR_RBCD "\n");
+  kcd_ldif_line(e->out, KCD_ATTR_RBCD, e->plan->rbcd_after.data, e->plan->rbcd_after.len);
+  kcd_buf_add_text(e->out, "-\n");
+}
+
+/* "lets HV6$ delegate" */
+static void accepted_heading(const struct emit *e, comment_writer *comment)
+{
+  for (size_t i = 0; i < e->plan->n_accepted; i++) {
+    KCD_AUTO_CHAR line = kcd_asprintf("lets %s delegate to it", name_of(e->plan->accepted[i]));
+    comment(e->out, line);
+  }
+}
+
 static void emit_ldif(const struct emit *e, time_t when)
 {
   const struct kcd_values *add = &e->plan->add;
@@ -70,6 +106,9 @@ static void emit_ldif(const struct emit *e, time_t when)
         kcd_asprintf("fails harmlessly (16 noSuchAttribute) once userAccountControl is no longer %s", old);
     kcd_ldif_comment(e->out, line);
   }
+  accepted_heading(e, kcd_ldif_comment);
+  if (changes_descriptor(e))
+    kcd_ldif_comment(e->out, "fails harmlessly (16 or 20) once the descriptor is another");
   kcd_ldif_line(e->out, "dn", e->dn, strlen(e->dn));
   kcd_buf_add_text(e->out, "changetype: modify\n");
   if (add->n > 0)
@@ -82,6 +121,8 @@ static void emit_ldif(const struct emit *e, time_t when)
     ldif_uac(e, "delete", e->plan->uac_before);
     ldif_uac(e, "add", e->plan->uac_after);
   }
+  if (changes_descriptor(e))
+    ldif_descriptor(e);
   kcd_buf_add_text(e->out, "\n");
 }
 
@@ -91,6 +132,12 @@ static bool is_text(const struct emit *e)
   for (size_t i = 0; i < e->plan->add.n; i++)
     if (e->plan->add.v[i].len == 0 || !kcd_is_utf8(e->plan->add.v[i].data, e->plan->add.v[i].len))
       return false;
+  for (size_t i = 0; i < e->plan->n_accepted; i++) {
+    const struct kcd_account *host = e->plan->accepted[i];
+    if (host->dn == NULL || !kcd_is_utf8(host->dn, strlen(host->dn)) ||
+        !kcd_is_utf8(name_of(host), strlen(name_of(host))))
+      return false;
+  }
   return kcd_is_utf8(e->dn, strlen(e->dn)) && kcd_is_utf8(e->name, strlen(e->name)) &&
          kcd_is_utf8(e->dc, strlen(e->dc));
 }
@@ -113,6 +160,36 @@ static void psh_list(const struct emit *e, const char *server)
   kcd_buf_add_text(e->out, "}\n");
 }
 
+/* The cmdlet of the account's kind: each knows its own alone. */
+static const char *psh_noun(const struct kcd_account *account)
+{
+  if (account->kind == KCD_KIND_MANAGED_SERVICE)
+    return "ADServiceAccount";
+  return account->kind == KCD_KIND_COMPUTER ? "ADComputer" : "ADUser";
+}
+
+/* The cmdlet replaces the whole list, so what stands there is read at the time it runs and written with it. It knows
+ * plain entries of known accounts alone; what else the descriptor holds would be lost. */
+static void psh_descriptor(const struct emit *e, const char *server)
+{
+  const char *noun = psh_noun(e->plan->host);
+  if (e->plan->has_special_entries) {
+    kcd_psh_comment(e->out, "not emitted: the descriptor holds entries that the cmdlets would lose (denying, for SIDs "
+                            "that are nobody's); use --emit ldif");
+    return;
+  }
+  kcd_buf_addf(e->out,
+               "$now = @((Get-%s $h -Server %s -Properties PrincipalsAllowedToDelegateToAccount)"
+               ".PrincipalsAllowedToDelegateToAccount)\n",
+               noun, server);
+  kcd_buf_addf(e->out, "Set-%s $h -Server %s -PrincipalsAllowedToDelegateToAccount ($now + @(", noun, server);
+  for (size_t i = 0; i < e->plan->n_accepted; i++) {
+    KCD_AUTO_CHAR dn = kcd_psh_string(e->plan->accepted[i]->dn);
+    kcd_buf_addf(e->out, "%s%s", i == 0 ? "" : ",", dn);
+  }
+  kcd_buf_add_text(e->out, "))\n");
+}
+
 static void emit_powershell(const struct emit *e, time_t when)
 {
   if (!is_text(e)) {
@@ -122,8 +199,11 @@ static void emit_powershell(const struct emit *e, time_t when)
   KCD_AUTO_CHAR dn = kcd_psh_string(e->dn);
   KCD_AUTO_CHAR server = kcd_psh_string(e->dc);
   heading(e, when, kcd_psh_comment);
+  accepted_heading(e, kcd_psh_comment);
   kcd_buf_addf(e->out, "$h = %s\n", dn);
   psh_list(e, server);
+  if (changes_descriptor(e))
+    psh_descriptor(e, server);
   if (changes_bit(e))
     kcd_buf_addf(e->out, "Set-ADAccountControl $h -Server %s -TrustedToAuthForDelegation $%s\n", server,
                  sets_bit(e) ? "true" : "false");
@@ -133,6 +213,30 @@ static void emit_powershell(const struct emit *e, time_t when)
 static const char *end_of_options(const char *name, const char *value)
 {
   return name[0] == '-' || value[0] == '-' ? "-- " : "";
+}
+
+char *kcd_plan_samba_lines(const struct kcd_object_plan *plan)
+{
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  for (size_t i = 0; i < plan->n_accepted; i++) {
+    KCD_AUTO_CHAR line = kcd_samba_add_principal(NULL, name_of(plan->host), name_of(plan->accepted[i]));
+    kcd_buf_addf(&out, "%s%s", i == 0 ? "" : "; ", line);
+  }
+  return kcd_buf_take_text(&out);
+}
+
+/* Over LDAP Samba refuses this to everybody (docs/decisions), so there it has to run on the DC, against its own
+ * database. */
+static void samba_tool_descriptor(const struct emit *e)
+{
+  if (changes_descriptor(e) && e->plan->local_only)
+    kcd_ldif_comment(e->out, "to be run on the domain controller itself, as root: Samba refuses this over LDAP");
+  for (size_t i = 0; i < e->plan->n_accepted; i++) {
+    KCD_AUTO_CHAR line =
+        kcd_samba_add_principal(e->plan->local_only ? NULL : e->dc, e->name, name_of(e->plan->accepted[i]));
+    kcd_buf_addf(e->out, "%s\n", line);
+  }
 }
 
 static void emit_samba_tool(const struct emit *e, time_t when)
@@ -145,6 +249,7 @@ static void emit_samba_tool(const struct emit *e, time_t when)
   KCD_AUTO_CHAR uri = kcd_asprintf("ldap://%s", e->dc);
   KCD_AUTO_CHAR server = kcd_shell_word(uri);
   heading(e, when, kcd_ldif_comment);
+  samba_tool_descriptor(e);
   for (size_t i = 0; i < e->plan->add.n; i++) {
     const char *value = (const char *)e->plan->add.v[i].data;
     KCD_AUTO_CHAR word = kcd_shell_word(value);

@@ -89,3 +89,8 @@ void kcd_dc_done(struct kcd_dc *dc)
   free(dc->operating_system_version);
   *dc = (struct kcd_dc){0};
 }
+
+bool kcd_flavour_is_samba(enum kcd_flavour flavour)
+{
+  return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419 || flavour == KCD_FLAVOUR_SAMBA_MIT;
+}

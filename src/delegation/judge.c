@@ -89,6 +89,7 @@ static void diagnose(struct kcd_case *c)
   kcd_diagnose_duplicate(c);
   kcd_diagnose_user(c);
   kcd_diagnose_list(c);
+  kcd_diagnose_rbcd(c);
   kcd_diagnose_entries(c);
   kcd_diagnose_enctype(c);
   kcd_diagnose_partner(c);
@@ -96,6 +97,14 @@ static void diagnose(struct kcd_case *c)
   kcd_diagnose_answer(c);
   kcd_diagnose_probe(c);
   kcd_diagnose_cache(c);
+}
+
+/* A listed SPN is granted by the list, whatever the target says. */
+static const char *granted_by(const struct kcd_judgement *judgement, const struct kcd_situation *situation)
+{
+  if (predicted_verdict(judgement) != KCD_WORKS)
+    return NULL;
+  return (situation->bits & KCD_BIT(KCD_C_SPN_LISTED)) != 0 ? "list" : "resource-based";
 }
 
 void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const struct kcd_observation *observation,
@@ -107,6 +116,7 @@ void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const st
   ret->predicted_at_all = facts->host != NULL;
   if (ret->predicted_at_all)
     kcd_predict(&situation, &ret->prediction);
+  ret->granted_by = granted_by(ret, &situation);
   ret->agree = prediction_agrees(ret);
   ret->verdict = verdict_of(ret);
 

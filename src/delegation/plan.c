@@ -10,7 +10,8 @@
 
 static const char *const mode_names[] = {[KCD_MODE_LIST_ONLY] = "list-only",
                                          [KCD_MODE_PROTOCOL_TRANSITION] = "protocol-transition",
-                                         [KCD_MODE_KERBEROS_ONLY] = "kerberos-only"};
+                                         [KCD_MODE_KERBEROS_ONLY] = "kerberos-only",
+                                         [KCD_MODE_RESOURCE_BASED] = "resource-based"};
 
 const char *kcd_mode_name(enum kcd_mode mode)
 {
@@ -19,7 +20,7 @@ const char *kcd_mode_name(enum kcd_mode mode)
 
 int kcd_mode_parse(const char *name, enum kcd_mode *ret)
 {
-  for (int mode = KCD_MODE_LIST_ONLY; mode <= KCD_MODE_KERBEROS_ONLY; mode++)
+  for (int mode = KCD_MODE_LIST_ONLY; mode <= KCD_MODE_RESOURCE_BASED; mode++)
     if (strcmp(mode_names[mode], name) == 0) {
       *ret = (enum kcd_mode)mode;
       return 0;
@@ -31,7 +32,8 @@ const char *kcd_mode_option(enum kcd_mode mode)
 {
   static const char *const options[] = {[KCD_MODE_LIST_ONLY] = "",
                                         [KCD_MODE_PROTOCOL_TRANSITION] = "--protocol-transition",
-                                        [KCD_MODE_KERBEROS_ONLY] = "--kerberos-only"};
+                                        [KCD_MODE_KERBEROS_ONLY] = "--kerberos-only",
+                                        [KCD_MODE_RESOURCE_BASED] = "--resource-based"};
   return options[mode];
 }
 
@@ -52,6 +54,10 @@ void kcd_object_plan_done(struct kcd_object_plan *plan)
     free(plan->refusals[i].message);
   }
   free(plan->refusals);
+  kcd_bytes_done(&plan->rbcd_before);
+  kcd_bytes_done(&plan->rbcd_after);
+  free(plan->accepted);
+  free(plan->staying);
   free_texts(plan->left_out, plan->n_left_out);
   free_texts(plan->warnings, plan->n_warnings);
   free_texts(plan->dc_targets, plan->n_dc_targets);
@@ -62,7 +68,8 @@ enum kcd_plan_state kcd_object_plan_state(const struct kcd_object_plan *plan)
 {
   if (plan->n_refusals > 0)
     return KCD_PLAN_REFUSED;
-  return plan->add.n > 0 || plan->uac_before != plan->uac_after ? KCD_PLAN_CHANGE : KCD_PLAN_NOTHING;
+  bool changes = plan->add.n > 0 || plan->uac_before != plan->uac_after || plan->rbcd_after.len > 0;
+  return changes ? KCD_PLAN_CHANGE : KCD_PLAN_NOTHING;
 }
 
 void kcd_plan_warn(struct kcd_object_plan *plan, char *sentence)
@@ -110,6 +117,8 @@ static bool wants_sibling(const struct kcd_object_plan *plan, const struct kcd_t
 static bool adds_entries(const struct kcd_object_plan *plan, const struct kcd_target *target,
                          const struct kcd_plan_options *options)
 {
+  if (options->resource_based)
+    return false;
   if (!is_listed(plan, target->spn.text))
     return true;
   if (!wants_sibling(plan, target, options))
@@ -160,8 +169,7 @@ static bool sets_bit(uint32_t before, uint32_t after)
   return (~before & after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
 }
 
-/* Each DC once, by the name that has to be typed. */
-static void ask_for_dc(struct kcd_object_plan *plan, const struct kcd_target *target)
+void kcd_plan_ask_for_dc(struct kcd_object_plan *plan, const struct kcd_target *target)
 {
   const struct kcd_account *account = kcd_target_account(target);
   if (account == NULL || !kcd_account_is_dc(account))
@@ -187,7 +195,7 @@ static void examine(struct kcd_object_plan *plan, const struct kcd_facts *facts,
     if (!opens_all && !adds_entries(plan, facts[i].target, options))
       continue;
     kcd_plan_refuse_target(plan, &facts[i]);
-    ask_for_dc(plan, facts[i].target);
+    kcd_plan_ask_for_dc(plan, facts[i].target);
   }
 }
 
@@ -200,7 +208,7 @@ void kcd_plan_object(const struct kcd_facts *facts, size_t n_facts, const struct
   examine(ret, facts, n_facts, options);
   if (ret->n_refusals > 0)
     return;
-  for (size_t i = 0; i < n_facts; i++)
+  for (size_t i = 0; !options->resource_based && i < n_facts; i++)
     add_entries(ret, facts[i].target, options);
   ret->uac_after = uac_after(ret->uac_before, options->mode);
   kcd_plan_add_warnings(ret, facts, n_facts, options->mode);

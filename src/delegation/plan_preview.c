@@ -36,4 +36,8 @@ void kcd_plan_preview(const struct kcd_object_plan *plan, struct kcd_account *re
   copy_account(plan->host, ret);
   kcd_values_copy(&ret->delegate_to, &plan->add);
   ret->uac = plan->uac_after;
+  if (plan->rbcd_after.len == 0)
+    return;
+  kcd_bytes_done(&ret->rbcd);
+  ret->rbcd = kcd_bytes_copy(plan->rbcd_after.data, plan->rbcd_after.len);
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -13,30 +14,80 @@ static bool has_transition(uint32_t uac)
   return (uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
 }
 
-/* Works today although neither list nor bit would do: the target's descriptor does it. */
-static bool lives_by_rbcd(const struct kcd_facts *facts)
+/* Whether the pair, as BITS and nothing else describes it, gets its ticket by the target's descriptor. */
+static bool works_by_rbcd(enum kcd_flavour flavour, uint64_t bits)
 {
-  struct kcd_situation situation;
+  const struct kcd_situation situation = {.flavour = flavour, .bits = bits};
   struct kcd_prediction prediction;
-  kcd_situation_of(facts, facts->dc->flavour, &situation);
   kcd_predict(&situation, &prediction);
-  return (situation.bits & KCD_BIT(KCD_C_RBCD_GRANTS)) != 0 && prediction.s4u2proxy.answer.outcome == KCD_TICKET;
+  return (bits & KCD_BIT(KCD_C_RBCD_GRANTS)) != 0 && prediction.s4u2proxy.answer.outcome == KCD_TICKET;
 }
 
-static void warn_first_entry(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
+/* The host as the plan leaves it. The list may or may not hold the service afterwards: without protocol transition that
+ * makes no difference. */
+static uint64_t bits_after(const struct kcd_object_plan *plan, uint64_t bits)
 {
-  if (plan->host->delegate_to.n > 0 || plan->add.n == 0 || has_transition(plan->uac_after))
+  if (plan->host->delegate_to.n + plan->add.n > 0)
+    bits |= KCD_BIT(KCD_C_LIST_NONEMPTY);
+  const uint64_t transition = KCD_BIT(KCD_C_HOST_TRANSITION);
+  return has_transition(plan->uac_after) ? bits | transition : bits & ~transition;
+}
+
+static bool breaks(const struct kcd_object_plan *plan, enum kcd_flavour flavour, uint64_t bits)
+{
+  return works_by_rbcd(flavour, bits) && !works_by_rbcd(flavour, bits_after(plan, bits));
+}
+
+static void add_broken_pair(const struct kcd_object_plan *plan, const struct kcd_facts *facts, struct kcd_values *names)
+{
+  struct kcd_situation situation;
+  kcd_situation_of(facts, facts->dc->flavour, &situation);
+  if ((situation.bits & KCD_BIT(KCD_C_SPN_LISTED)) != 0 || !breaks(plan, facts->dc->flavour, situation.bits))
     return;
-  for (size_t i = 0; i < n_facts; i++) {
-    if (!lives_by_rbcd(&facts[i]))
-      continue;
-    KCD_AUTO_CHAR target = kcd_account_label(kcd_target_account(facts[i].target), facts[i].target->spn.host);
-    kcd_plan_warn(plan,
-                  kcd_sentence("This would be the first entry of the list, and without --protocol-transition it breaks "
-                               "the resource-based delegation to %s that works now.",
-                               target));
+  KCD_AUTO_CHAR target = kcd_account_label(kcd_target_account(facts->target), facts->target->spn.host);
+  if (kcd_values_find_nocase(names, target) < 0)
+    kcd_values_add_text(names, target);
+}
+
+/* Targets that were not asked for: nothing of theirs but the descriptor counts here. */
+static void add_broken_acceptors(const struct kcd_object_plan *plan, const struct kcd_facts *facts,
+                                 struct kcd_values *names)
+{
+  const uint64_t target_bits = KCD_BIT(KCD_C_SPN_UNKNOWN) | KCD_BIT(KCD_C_SPN_BY_NAME) | KCD_BIT(KCD_C_SPN_DUPLICATE) |
+                               KCD_BIT(KCD_C_SPN_BLANK) | KCD_BIT(KCD_C_SPN_BLANK_UNLISTED) |
+                               KCD_BIT(KCD_C_SPN_LISTED) | KCD_BIT(KCD_C_TARGET_KRBTGT) |
+                               KCD_BIT(KCD_C_TARGET_NO_KEYS) | KCD_BIT(KCD_C_TARGET_DISABLED) |
+                               KCD_BIT(KCD_C_TARGET_LOCKED) | KCD_BIT(KCD_C_TARGET_OTHER_DOMAIN);
+  struct kcd_situation situation;
+  kcd_situation_of(facts, facts->dc->flavour, &situation);
+  const uint64_t bits = (situation.bits & ~target_bits) | KCD_BIT(KCD_C_RBCD_GRANTS);
+  if (!breaks(plan, facts->dc->flavour, bits))
     return;
+  for (size_t i = 0; i < facts->n_acceptors; i++) {
+    KCD_AUTO_CHAR target = kcd_account_label(facts->acceptors[i], "");
+    if (kcd_values_find_nocase(names, target) < 0 && kcd_rbcd_grants(facts->acceptors[i], plan->host))
+      kcd_values_add_text(names, target);
   }
+}
+
+/* A list without protocol transition makes the host's S4U2Self tickets not forwardable, for every target that has let
+ * it in by itself (MS-SFU 3.2.5.1.2): so does a first entry, and so does taking the bit away. */
+static void warn_rbcd_breaks(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
+{
+  struct kcd_values broken = {0};
+  for (size_t i = 0; i < n_facts; i++)
+    add_broken_pair(plan, &facts[i], &broken);
+  add_broken_acceptors(plan, &facts[0], &broken);
+  if (broken.n > 0) {
+    const bool first = plan->host->delegate_to.n == 0 && plan->add.n > 0 && !has_transition(plan->uac_before);
+    KCD_AUTO_CHAR targets = kcd_value_names(&broken, 8);
+    kcd_plan_warn(plan, kcd_sentence("%s breaks the resource-based delegation to %s that works now.",
+                                     first ? "This would be the first entry of the list, and without "
+                                             "--protocol-transition it"
+                                           : "A list with \"Use Kerberos only\"",
+                                     targets));
+  }
+  kcd_values_done(&broken);
 }
 
 static void warn_still_fails(struct kcd_object_plan *plan, enum kcd_mode mode)
@@ -112,7 +163,7 @@ static void warn_object(struct kcd_object_plan *plan)
 void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts,
                            enum kcd_mode mode)
 {
-  warn_first_entry(plan, facts, n_facts);
+  warn_rbcd_breaks(plan, facts, n_facts);
   warn_still_fails(plan, mode);
   if (has_transition(plan->uac_before) && !has_transition(plan->uac_after))
     warn_others_stop(plan, facts, n_facts);

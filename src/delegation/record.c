@@ -9,10 +9,10 @@
 
 #define SUFFIX_MAX 5 /* "-1001", for changes of one second */
 
-#define FIELD(NAME, KIND)                                                                                              \
-  {                                                                                                                    \
-#NAME, KCD_FIELD_##KIND, offsetof(struct kcd_record, NAME)                                                         \
-  }
+/* clang-format off */
+#define FIELD_SINCE(NAME, KIND, SINCE) {#NAME, KCD_FIELD_##KIND, offsetof(struct kcd_record, NAME), SINCE}
+#define FIELD(NAME, KIND) FIELD_SINCE(NAME, KIND, 1)
+/* clang-format on */
 
 const struct kcd_record_field kcd_record_fields[] = {
     FIELD(id, ID),
@@ -38,6 +38,10 @@ const struct kcd_record_field kcd_record_fields[] = {
     FIELD(uac_before, U32),
     FIELD(uac_after, U32),
     FIELD(uac_ours, BOOL),
+    FIELD_SINCE(rbcd_before, BYTES, 2),
+    FIELD_SINCE(rbcd_after, BYTES, 2),
+    FIELD_SINCE(rbcd_added, VALUES, 2),
+    FIELD_SINCE(rbcd_ours, BOOL, 2),
     FIELD(usn_before, U64),
 };
 const size_t kcd_n_record_fields = sizeof kcd_record_fields / sizeof kcd_record_fields[0];
@@ -75,6 +79,9 @@ void kcd_record_done(struct kcd_record *record)
   free(record->spns);
   kcd_values_done(&record->list_before);
   kcd_values_done(&record->list_added);
+  kcd_bytes_done(&record->rbcd_before);
+  kcd_bytes_done(&record->rbcd_after);
+  kcd_values_done(&record->rbcd_added);
   *record = (struct kcd_record){0};
 }
 

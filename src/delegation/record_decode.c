@@ -93,6 +93,14 @@ static int take_bool(const json_t *value, bool *ret)
   return 0;
 }
 
+/* Null for the empty value, and an empty one in no other form. */
+static int take_optional_bytes(const json_t *value, struct kcd_bytes *ret)
+{
+  if (json_is_null(value))
+    return 0;
+  return take_bytes(value, ret) == 0 && ret->len > 0 ? 0 : -1;
+}
+
 static int take_values(const json_t *array, struct kcd_values *ret)
 {
   if (!json_is_array(array))
@@ -155,31 +163,38 @@ static int take_field(const json_t *value, const struct kcd_record_field *field,
     return take_spns(value, record);
   case KCD_FIELD_VALUES:
     return take_values(value, member);
+  case KCD_FIELD_BYTES:
+    return take_optional_bytes(value, member);
   }
   return -1;
 }
 
-static int check_schema(const json_t *object, struct kcd_error *err)
+static int take_schema(const json_t *object, int *ret, struct kcd_error *err)
 {
   const char *schema = plain(json_object_get(object, "schema"));
   if (schema == NULL || strncmp(schema, KCD_RECORD_SCHEMA_STEM, strlen(KCD_RECORD_SCHEMA_STEM)) != 0)
     return kcd_fail(err, KCD_E_MALFORMED, "not a change record: member schema is missing or another one");
-  if (strcmp(schema, KCD_RECORD_SCHEMA) != 0)
+  *ret = strcmp(schema, KCD_RECORD_SCHEMA) == 0 ? 2 : 1;
+  if (*ret == 1 && strcmp(schema, KCD_RECORD_SCHEMA_1) != 0)
     return kcd_fail(err, KCD_E_UNSUPPORTED, "change record of another version: %s", schema);
   return 0;
 }
 
-static int take_fields(const json_t *object, struct kcd_record *record, struct kcd_error *err)
+static int take_fields(const json_t *object, int schema, struct kcd_record *record, struct kcd_error *err)
 {
+  size_t taken = 1; /* the schema itself */
   for (size_t i = 0; i < kcd_n_record_fields; i++) {
     const struct kcd_record_field *field = &kcd_record_fields[i];
+    if (field->since > schema)
+      continue;
+    taken++;
     const json_t *value = json_object_get(object, field->key);
     if (value == NULL)
       return kcd_fail(err, KCD_E_MALFORMED, "change record: member %s is missing", field->key);
     if (take_field(value, field, record) != 0)
       return kcd_fail(err, KCD_E_MALFORMED, "change record: member %s is not of its form", field->key);
   }
-  if (json_object_size(object) != kcd_n_record_fields + 1)
+  if (json_object_size(object) != taken)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: a member is unknown");
   return 0;
 }
@@ -225,6 +240,8 @@ static int check_sense(const struct kcd_record *record, struct kcd_error *err)
 {
   if (((record->uac_before ^ record->uac_after) & ~KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: uac_before and uac_after differ in more than one bit");
+  if (record->rbcd_after.len == 0 && (record->rbcd_before.len > 0 || record->rbcd_added.n > 0 || record->rbcd_ours))
+    return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is missing beside other members of rbcd");
   if (has_double(&record->list_before, &record->list_added))
     return kcd_fail(err, KCD_E_MALFORMED, "change record: a value of list_added is there twice, or in list_before");
   return 0;
@@ -234,7 +251,8 @@ static int decode(const json_t *object, struct kcd_record *record, struct kcd_er
 {
   if (!json_is_object(object))
     return kcd_fail(err, KCD_E_MALFORMED, "change record: no JSON object");
-  if (check_schema(object, err) != 0 || take_fields(object, record, err) != 0)
+  int schema = 0;
+  if (take_schema(object, &schema, err) != 0 || take_fields(object, schema, record, err) != 0)
     return -1;
   return check_sense(record, err);
 }

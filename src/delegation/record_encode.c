@@ -106,6 +106,10 @@ static json_t *field_value(const struct kcd_record *record, const struct kcd_rec
     return spns_value(record);
   case KCD_FIELD_VALUES:
     return list_value(member);
+  case KCD_FIELD_BYTES: {
+    const struct kcd_bytes *bytes = member;
+    return bytes->len == 0 ? json_null() : bytes_value(bytes->data, bytes->len);
+  }
   }
   return NULL;
 }

@@ -6,7 +6,8 @@
 
 #include <kcdfix/record.h>
 
-#define KCD_RECORD_SCHEMA "kcdfix.record/1"
+#define KCD_RECORD_SCHEMA_1 "kcdfix.record/1"
+#define KCD_RECORD_SCHEMA "kcdfix.record/2"
 #define KCD_RECORD_SCHEMA_STEM "kcdfix.record/"
 
 /* How a member of struct kcd_record is written. */
@@ -22,13 +23,15 @@ enum kcd_record_field_kind {
   KCD_FIELD_STATE,    /* enum kcd_record_state */
   KCD_FIELD_MODE,     /* enum kcd_mode */
   KCD_FIELD_SPNS,     /* spns and n_spns */
-  KCD_FIELD_VALUES    /* struct kcd_values: strings, or {"base64": ...} where not UTF-8 */
+  KCD_FIELD_VALUES,   /* struct kcd_values: strings, or {"base64": ...} where not UTF-8 */
+  KCD_FIELD_BYTES     /* struct kcd_bytes: one such value, or null where it is empty */
 };
 
 struct kcd_record_field {
   const char *key;
   enum kcd_record_field_kind kind;
   size_t offset;
+  int since; /* the number of the first schema that has it */
 };
 extern const struct kcd_record_field kcd_record_fields[];
 extern const size_t kcd_n_record_fields;

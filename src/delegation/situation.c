@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <kcdfix/alloc.h>
-#include <kcdfix/secdesc.h>
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -14,11 +14,6 @@
 static uint64_t bit_if(bool holds, enum kcd_condition condition)
 {
   return holds ? KCD_BIT(condition) : 0;
-}
-
-static bool is_samba(enum kcd_flavour flavour)
-{
-  return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419 || flavour == KCD_FLAVOUR_SAMBA_MIT;
 }
 
 static bool is_heimdal(enum kcd_flavour flavour)
@@ -49,8 +44,8 @@ static bool is_locked(const struct kcd_account *account)
  * it is its own rules that are asked for. */
 static bool is_protected(const struct kcd_account *account, const struct kcd_dc *dc, enum kcd_flavour flavour)
 {
-  bool too_old =
-      dc != NULL && !is_samba(flavour) && !is_samba(dc->flavour) && dc->dc_level > 0 && dc->dc_level < LEVEL_2012_R2;
+  bool too_old = dc != NULL && !kcd_flavour_is_samba(flavour) && !kcd_flavour_is_samba(dc->flavour) &&
+                 dc->dc_level > 0 && dc->dc_level < LEVEL_2012_R2;
   return account->protected_user == KCD_YES && !too_old;
 }
 
@@ -120,7 +115,7 @@ static bool is_duplicate(const struct kcd_target *target, enum kcd_flavour flavo
   const struct kcd_account *first = kcd_target_account(target);
   bool direct = target->n_owners > 0 && target->owners[0].direct;
   bool by_host = !direct || kcd_equal_nocase(target->spn.service_class, "host");
-  if (is_samba(flavour) && by_host && first != NULL && target->named != NULL && target->named != first)
+  if (kcd_flavour_is_samba(flavour) && by_host && first != NULL && target->named != NULL && target->named != first)
     return true;
   for (size_t i = 0; i < target->n_owners; i++)
     if (target->owners[i].direct == direct && target->owners[i].account != first)
@@ -135,25 +130,6 @@ static uint64_t spn_bits(const struct kcd_target *target, enum kcd_flavour flavo
   return bit_if(unknown, KCD_C_SPN_UNKNOWN) | bit_if(unknown && target->named != NULL, KCD_C_SPN_BY_NAME) |
          bit_if(is_duplicate(target, flavour), KCD_C_SPN_DUPLICATE) |
          bit_if(target->spn.has_blank && !target->escaped_form_owned, KCD_C_SPN_BLANK);
-}
-
-/* The token a KDC builds from the host's TGT, with the groups that every authenticated account is in. */
-static bool rbcd_grants(const struct kcd_account *target, const struct kcd_account *host)
-{
-  KCD_AUTO_VALUE(kcd_secdesc) descriptor = {0};
-  struct kcd_error ignored = KCD_ERROR_INIT;
-  if (target->rbcd.len == 0 || kcd_secdesc_decode(target->rbcd.data, target->rbcd.len, &descriptor, &ignored) != 0)
-    return false;
-  struct kcd_sid *token = kcd_calloc(host->n_token + 3, sizeof *token);
-  size_t n = 0;
-  for (; n < host->n_token; n++)
-    token[n] = host->token[n];
-  token[n++] = host->sid;
-  token[n++] = (struct kcd_sid){.revision = 1, .count = 1, .authority = 1};              /* S-1-1-0 Everyone */
-  token[n++] = (struct kcd_sid){.revision = 1, .count = 1, .authority = 5, .sub = {11}}; /* Authenticated Users */
-  bool granted = kcd_secdesc_grants(&descriptor, token, n, KCD_RIGHT_CONTROL_ACCESS);
-  free(token);
-  return granted;
 }
 
 /* A password that was never set leaves no keys. pwdLastSet alone does not tell: it can be reset to 0. */
@@ -177,7 +153,7 @@ static uint64_t target_bits(const struct kcd_facts *facts)
          bit_if(!kcd_account_is_enabled(target), KCD_C_TARGET_DISABLED) |
          bit_if(is_locked(target), KCD_C_TARGET_LOCKED) |
          bit_if(has_uac(target, KCD_UAC_NOT_DELEGATED), KCD_C_TARGET_SENSITIVE) |
-         bit_if(foreign, KCD_C_TARGET_OTHER_DOMAIN) | bit_if(rbcd_grants(target, facts->host), KCD_C_RBCD_GRANTS);
+         bit_if(foreign, KCD_C_TARGET_OTHER_DOMAIN) | bit_if(kcd_rbcd_grants(target, facts->host), KCD_C_RBCD_GRANTS);
 }
 
 void kcd_situation_of(const struct kcd_facts *facts, enum kcd_flavour flavour, struct kcd_situation *ret)

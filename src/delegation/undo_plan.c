@@ -13,6 +13,8 @@ void kcd_undo_plan_done(struct kcd_undo_plan *plan)
   if (plan == NULL)
     return;
   kcd_values_done(&plan->remove);
+  kcd_bytes_done(&plan->rbcd_now);
+  kcd_bytes_done(&plan->rbcd_then);
   free(plan->why);
   *plan = (struct kcd_undo_plan){0};
 }
@@ -27,6 +29,11 @@ static bool names_bit(const struct kcd_record *record)
 static bool has_bit_as_left(const struct kcd_record *record, const struct kcd_account *now)
 {
   return ((record->uac_after ^ now->uac) & BIT) == 0;
+}
+
+static bool names_rbcd(const struct kcd_record *record)
+{
+  return record->rbcd_after.len > 0;
 }
 
 static bool has_value(const struct kcd_account *now, const struct kcd_bytes *value)
@@ -47,17 +54,27 @@ struct presence {
   size_t named, present, alike;
 };
 
-static struct presence presence_of(const struct kcd_record *record, const struct kcd_account *now, bool list, bool bit)
+/* Which parts of a record are asked about. */
+struct parts {
+  bool list, bit, rbcd;
+};
+
+static struct presence presence_of(const struct kcd_record *record, const struct kcd_account *now, struct parts parts)
 {
   struct presence found = {0};
-  for (size_t i = 0; list && i < record->list_added.n; i++) {
+  for (size_t i = 0; parts.list && i < record->list_added.n; i++) {
     found.named++;
     found.present += has_value(now, &record->list_added.v[i]);
     found.alike += count_variants(&now->delegate_to, &record->list_added.v[i]) > 0;
   }
-  if (bit && names_bit(record)) {
+  if (parts.bit && names_bit(record)) {
     found.named++;
     found.present += has_bit_as_left(record, now);
+  }
+  if (parts.rbcd && names_rbcd(record)) {
+    found.named++;
+    found.present += kcd_bytes_equal(&now->rbcd, &record->rbcd_after);
+    found.alike += !kcd_bytes_equal(&now->rbcd, &record->rbcd_before);
   }
   return found;
 }
@@ -103,6 +120,8 @@ static enum authorship authorship_of_both(const struct kcd_record *record, const
 
 static enum authorship authorship_of_all(const struct kcd_record *record, const struct kcd_account *now)
 {
+  if (names_rbcd(record)) /* of a target: its list and bit are never part of the same change */
+    return authorship_of(&now->rbcd_meta, record);
   if (!names_bit(record))
     return authorship_of(&now->list_meta, record);
   if (record->list_added.n == 0)
@@ -112,7 +131,7 @@ static enum authorship authorship_of_all(const struct kcd_record *record, const 
 
 enum kcd_record_state kcd_record_resolve(const struct kcd_record *record, const struct kcd_account *now)
 {
-  const struct presence found = presence_of(record, now, true, true);
+  const struct presence found = presence_of(record, now, (struct parts){true, true, true});
   if (found.present == 0)
     return KCD_RECORD_CONFLICT;
   if (found.present < found.named)
@@ -132,6 +151,7 @@ void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now)
 {
   record->list_ours = record->list_added.n > 0 && authorship_of(&now->list_meta, record) == OURS;
   record->uac_ours = names_bit(record) && authorship_of(&now->uac_meta, record) == OURS;
+  record->rbcd_ours = names_rbcd(record) && authorship_of(&now->rbcd_meta, record) == OURS;
 }
 
 /* ---- the inverse ---- */
@@ -142,6 +162,7 @@ static void conflict(struct kcd_undo_plan *plan, char *why)
   kcd_values_done(&plan->remove);
   free(plan->why);
   plan->uac_after = plan->uac_before;
+  plan->restores_rbcd = false;
   plan->verdict = KCD_UNDO_CONFLICT;
   plan->why = why;
 }
@@ -181,6 +202,21 @@ static void put_bit_back(const struct kcd_record *record, const struct kcd_accou
                                 (record->uac_after & BIT) != 0 ? "cleared" : "set"));
 }
 
+/* The whole value or nothing: what stands there has to be what the change left, to the byte. */
+static void put_descriptor_back(const struct kcd_record *record, const struct kcd_account *now,
+                                struct kcd_undo_plan *plan)
+{
+  if (plan->verdict == KCD_UNDO_CONFLICT)
+    return;
+  if (!kcd_bytes_equal(&now->rbcd, &record->rbcd_after)) {
+    conflict(plan, kcd_sentence("The resource-based descriptor was changed since that change."));
+    return;
+  }
+  plan->restores_rbcd = true;
+  plan->rbcd_now = kcd_bytes_copy(now->rbcd.data, now->rbcd.len);
+  plan->rbcd_then = kcd_bytes_copy(record->rbcd_before.data, record->rbcd_before.len);
+}
+
 static bool may_have_been_made(enum kcd_record_state state)
 {
   return state == KCD_RECORD_APPLIED || state == KCD_RECORD_UNDOING || state == KCD_RECORD_PLANNED ||
@@ -213,7 +249,8 @@ void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *no
                                "written at another time, or the object's metadata cannot be read."));
     return;
   }
-  const struct presence ours = presence_of(record, now, claimed.list_ours, claimed.uac_ours);
+  const struct parts parts = {claimed.list_ours, claimed.uac_ours, claimed.rbcd_ours};
+  const struct presence ours = presence_of(record, now, parts);
   if (ours.present == 0 && ours.alike == 0)
     return;
   ret->verdict = KCD_UNDO_CHANGE;
@@ -221,4 +258,6 @@ void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *no
     remove_values(record, now, ret);
   if (claimed.uac_ours && names_bit(record))
     put_bit_back(record, now, ret);
+  if (claimed.rbcd_ours && names_rbcd(record))
+    put_descriptor_back(record, now, ret);
 }

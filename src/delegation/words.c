@@ -110,6 +110,16 @@ char *kcd_samba_tool(const char *verb, const char *dc)
   return kcd_asprintf("samba-tool %s -H %s --use-kerberos=required", verb, server);
 }
 
+char *kcd_samba_add_principal(const char *dc, const char *target, const char *host)
+{
+  static const char verb[] = "delegation add-principal";
+  KCD_AUTO_CHAR tool = dc == NULL ? kcd_asprintf("samba-tool %s", verb) : kcd_samba_tool(verb, dc);
+  KCD_AUTO_CHAR target_word = kcd_shell_word(target);
+  KCD_AUTO_CHAR host_word = kcd_shell_word(host);
+  bool ends_options = target[0] == '-' || host[0] == '-';
+  return kcd_asprintf("%s %s%s %s", tool, ends_options ? "-- " : "", target_word, host_word);
+}
+
 static char *command(const char *verb, const char *context, const char *option, const char *host, const char *spn)
 {
   KCD_AUTO_CHAR host_word = kcd_shell_word(host);

@@ -27,6 +27,10 @@ char *kcd_windows_word(const char *text);
 /* "samba-tool VERB -H ldap://DC --use-kerberos=required", which works from any machine with a ticket; owned. */
 char *kcd_samba_tool(const char *verb, const char *dc);
 
+/* "samba-tool delegation add-principal TARGET HOST"; over LDAP to DC, or, where that is NULL, to be run on the DC:
+ * Samba takes that write from its own machine alone. Owned. */
+char *kcd_samba_add_principal(const char *dc, const char *target, const char *host);
+
 /* "kcdfix apply CONTEXT MODE HOST SPN", POSIX-quoted, owned. */
 char *kcd_apply_command(const char *context, enum kcd_mode mode, const char *host, const char *spn);
 /* "kcdfix check CONTEXT HOST SPN", POSIX-quoted, owned. */

@@ -3,6 +3,8 @@
 
 #include <sasl/sasl.h>
 
+#include <kcdfix/clock.h>
+#include <kcdfix/survey.h>
 #include <kcdfix/text.h>
 
 #include "dir.h"
@@ -36,6 +38,7 @@ static bool set_protection(struct kcd_dir *dir)
 
 /* ---- what went wrong, in words ---- */
 
+/* LD NULL: of cyrus-sasl as this process has it. */
 static bool has_mechanism(LDAP *ld)
 {
   char **list = NULL;
@@ -47,15 +50,29 @@ static bool has_mechanism(LDAP *ld)
   return false;
 }
 
-static int fail_without_plugin(const struct kcd_dir *dir, int result, const char *text, struct kcd_error *err)
+static int no_plugin(int result, const char *whom, struct kcd_error *err)
 {
   kcd_fail_foreign(err, KCD_E_NOT_AUTHENTICATED, KCD_CODE_LDAP, result, dir_result_name(result),
-                   "this machine has no SASL mechanism GSSAPI, so nobody can log in to %s", dir->where);
+                   "this machine has no SASL mechanism GSSAPI, so nobody can log in to %s", whom);
   kcd_error_id(err, "sasl-plugin-missing");
-  kcd_error_on(err, NULL, dir->host);
-  dir_said(err, text);
   return kcd_error_next(err, "install the package libsasl2-modules-gssapi-mit (Debian, Ubuntu) or cyrus-sasl-gssapi "
                              "(Fedora, RHEL)");
+}
+
+static int fail_without_plugin(const struct kcd_dir *dir, int result, const char *text, struct kcd_error *err)
+{
+  no_plugin(result, dir->where, err);
+  dir_said(err, text);
+  return kcd_error_on(err, NULL, dir->host);
+}
+
+int kcd_survey_sasl(struct kcd_error *err)
+{
+  struct dir_hurry hurry;
+  dir_hurry(&hurry);
+  bool has = has_mechanism(NULL);
+  dir_hurry_end(&hurry);
+  return has ? 0 : no_plugin(LDAP_AUTH_UNKNOWN, "a domain controller", err);
 }
 
 static int fail_inside_tls(const struct kcd_dir *dir, int result, const char *text, struct kcd_error *err)
@@ -84,7 +101,8 @@ static int fail_skew(const struct kcd_dir *dir, int result, const char *text, st
   kcd_error_id(err, "clock-skew");
   kcd_error_on(err, NULL, dir->host);
   dir_said(err, text);
-  return kcd_error_next(err, "Set the clock, for example: chronyd -q 'server %s iburst'", dir->host);
+  KCD_AUTO_CHAR remedy = kcd_clock_remedy(dir->host);
+  return kcd_error_next(err, "%s", remedy);
 }
 
 static int fail_local(const struct kcd_dir *dir, int result, const char *text, struct kcd_error *err)

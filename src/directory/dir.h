@@ -2,6 +2,7 @@
 #ifndef KCDFIX_DIRECTORY_DIR_H
 #define KCDFIX_DIRECTORY_DIR_H
 
+#include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -107,6 +108,9 @@ int dir_fail_answer(const struct kcd_dir *dir, struct kcd_error *err, const char
 
 /* A non-blocking TCP connection to one of HOST's addresses, close-on-exec. */
 int dir_socket_connect(const char *host, uint16_t port, int timeout_ms, int *ret, struct kcd_error *err);
+/* The addresses of HOST for PORT until DEADLINE (dir_now_ms), as dir_socket_connect looks them up; freeaddrinfo. Fails
+ * with id dc-unreachable. */
+int dir_addresses(const char *host, uint16_t port, int64_t deadline, struct addrinfo **ret, struct kcd_error *err);
 
 /* ---- rootdse.c ---- */
 

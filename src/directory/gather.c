@@ -190,7 +190,7 @@ static void search_tokens(struct gathering *g)
   token_search(g, g->set->user);
 }
 
-/* The search for holders is the slow one: it goes last, and nothing that is needed stands behind it. */
+/* The searches for acceptors and holders are the slow ones: they go last, and nothing that is needed stands behind. */
 static int second_flight(struct gathering *g, struct kcd_error *err)
 {
   search_tokens(g);
@@ -198,7 +198,10 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   targets_refine_siblings(g);
   reachable_search(g);
   privileged_search(g);
+  trustees_search(g);
+  writability_search(g);
   wave_add_terms(&g->wave, g, &g->terms, take_accounts);
+  acceptors_search(g);
   targets_search_holders(g);
   return wave_run(&g->wave, g, err);
 }
@@ -208,6 +211,7 @@ static int third_flight(struct gathering *g, struct kcd_error *err)
 {
   owners_assign(g);
   targets_refine_siblings(g);
+  trustees_search(g);
   reachable_search(g);
   privileged_search_groups(g);
   return run(g, err);

@@ -110,7 +110,7 @@ bool pointer_list_has(struct kcd_account *const *list, size_t n, const struct kc
 /* Adds all entries to the set. */
 void take_accounts(struct gathering *g, size_t index, const struct kcd_entries *found);
 
-/* ---- hosts.c, users.c, token.c, targets.c, owners.c, reachable.c, privileged.c ---- */
+/* ---- hosts.c, users.c, token.c, targets.c, owners.c, trustees.c, reachable.c, privileged.c ---- */
 
 int hosts_begin(struct gathering *g, struct kcd_error *err); /* parses the operands, adds their searches */
 int hosts_pick(struct gathering *g, struct kcd_error *err);  /* decides which account each operand names */
@@ -131,6 +131,11 @@ void owners_search(struct gathering *g, const struct kcd_target *target);
 void owners_assign(struct gathering *g); /* which account of the set owns which SPN */
 /* The account that owns the SPN (or has the account name) ENTRY; NULL if none is in the set. */
 struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry);
+
+/* trustees.c: who is named in the resource-based descriptors of the targets, and who else has one */
+void trustees_search(struct gathering *g);
+void acceptors_search(struct gathering *g);
+void writability_search(struct gathering *g);
 
 void authorities_search(struct gathering *g); /* which accounts are certification authorities */
 void authorities_assign(struct gathering *g);

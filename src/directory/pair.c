@@ -35,6 +35,10 @@ void kcd_facts_set_done(struct kcd_facts_set *set)
   free(set->accounts);
   free(set->holders);
   free(set->privileged);
+  for (size_t i = 0; i < set->n_trustees; i++)
+    free(set->trustees[i].name);
+  free(set->trustees);
+  free(set->acceptors);
   free(set->user_operand);
   free(set->user_realm);
   *set = (struct kcd_facts_set){0};
@@ -57,6 +61,10 @@ void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t targ
       .krbtgt = set->krbtgt,
       .holders = set->holders,
       .n_holders = set->n_holders,
+      .trustees = set->trustees,
+      .n_trustees = set->n_trustees,
+      .acceptors = set->acceptors,
+      .n_acceptors = set->n_acceptors,
       .now = now,
   };
 }

@@ -5,6 +5,9 @@
 #include "gathering.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/text.h>
 
 #define MAX_GROUP_SEARCHES 500 /* beyond that the membership stays unknown, and the user is told of */
 
@@ -46,9 +49,21 @@ void privileged_search_groups(struct gathering *g)
     token_search(g, g->candidates[i]);
 }
 
+/* By name: the order in which a server finds them changes from one day to the next. */
+static int by_name(const void *left, const void *right)
+{
+  const struct kcd_account *a = *(struct kcd_account *const *)left;
+  const struct kcd_account *b = *(struct kcd_account *const *)right;
+  const char *a_name = a->sam_account_name == NULL ? "" : a->sam_account_name;
+  const char *b_name = b->sam_account_name == NULL ? "" : b->sam_account_name;
+  return kcd_fold_compare(a_name, strlen(a_name), b_name, strlen(b_name));
+}
+
 void privileged_pick(struct gathering *g)
 {
   for (size_t i = 0; i < g->n_candidates; i++)
     if (!heeds_protected_users(g->dc) || g->candidates[i]->protected_user != KCD_YES)
       pointer_list_add(&g->set->privileged, &g->set->n_privileged, g->candidates[i]);
+  if (g->set->n_privileged > 1)
+    qsort(g->set->privileged, g->set->n_privileged, sizeof(struct kcd_account *), by_name);
 }

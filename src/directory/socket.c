@@ -101,6 +101,12 @@ static int fail_lookup(const char *host, int status, struct kcd_error *err)
   return kcd_error_id(err, "dc-unreachable");
 }
 
+int dir_addresses(const char *host, uint16_t port, int64_t deadline, struct addrinfo **ret, struct kcd_error *err)
+{
+  int status = resolve(host, port, deadline, ret);
+  return status == 0 ? 0 : fail_lookup(host, status, err);
+}
+
 /* ---- connecting ---- */
 
 /* 0 or errno. */
@@ -199,8 +205,7 @@ int dir_socket_connect(const char *host, uint16_t port, int timeout_ms, int *ret
 {
   int64_t deadline = dir_now_ms() + timeout_ms;
   __attribute__((cleanup(free_addresses))) struct addrinfo *list = NULL;
-  int status = resolve(host, port, deadline, &list);
-  if (status != 0)
-    return fail_lookup(host, status, err);
+  if (dir_addresses(host, port, deadline, &list, err) < 0)
+    return -1;
   return try_all(list, host, port, deadline, ret, err);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/clock.h>
 #include <kcdfix/kerberr.h>
 #include <kcdfix/text.h>
 
@@ -111,18 +112,6 @@ int kcd_krb5_fail_as(struct kcd_error *err, enum kcd_errc errc, krb5_error_code 
   return kcd_error_id(err, id);
 }
 
-/* "7 min 12 s ahead of" */
-static char *describe_offset(int64_t seconds)
-{
-  const char *side = seconds < 0 ? "behind" : "ahead of";
-  long long size = llabs((long long)seconds);
-  if (size < 60)
-    return kcd_asprintf("%lld s %s", size, side);
-  if (size < 7200)
-    return kcd_asprintf("%lld min %lld s %s", size / 60, size % 60, side);
-  return kcd_asprintf("%lld h %lld min %s", size / 3600, size % 3600 / 60, side);
-}
-
 static int fail_skew(struct kcd_error *err, const struct kcd_kdc *kdc, krb5_error_code code)
 {
   struct kcd_krb_error refusal = {0};
@@ -135,11 +124,12 @@ static int fail_skew(struct kcd_error *err, const struct kcd_kdc *kdc, krb5_erro
     kcd_krb5_fail_as(err, KCD_E_NOT_AUTHENTICATED, code, "clock-skew",
                      "this machine's clock differs too much from that of %s", kdc->host);
   } else {
-    KCD_AUTO_CHAR offset = describe_offset((int64_t)time(NULL) - server_time);
+    KCD_AUTO_CHAR offset = kcd_clock_offset((int64_t)time(NULL) - server_time);
     kcd_krb5_fail_as(err, KCD_E_NOT_AUTHENTICATED, code, "clock-skew",
                      "this machine's clock is %s that of %s; Kerberos allows 5 min", offset, kdc->host);
   }
-  kcd_error_next(err, "Set the clock, for example: chronyd -q 'server %s iburst'", kdc->host);
+  KCD_AUTO_CHAR remedy = kcd_clock_remedy(kdc->host);
+  kcd_error_next(err, "%s", remedy);
   return kcd_error_on(err, NULL, kdc->host);
 }
 

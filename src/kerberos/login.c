@@ -8,6 +8,7 @@
 
 #include "ccache.h"
 #include "config.h"
+#include "context.h"
 #include "environment.h"
 #include "errors.h"
 #include "initial.h"
@@ -45,28 +46,10 @@ char *kcd_default_realm(void)
 
 /* ---- open ---- */
 
-static int new_context(krb5_context *ret, struct kcd_error *err)
-{
-  krb5_error_code code = krb5_init_context(ret);
-  if (code == 0)
-    return 0;
-  const char *files = getenv("KRB5_CONFIG");
-  kcd_krb5_fail(err, KCD_E_USAGE, NULL, code, "cannot read the Kerberos configuration %s",
-                files == NULL ? "/etc/krb5.conf" : files);
-  return kcd_error_id(err, "krb5-configuration");
-}
-
 static int open_cache(struct kcd_login *login, const char *name, struct kcd_error *err)
 {
-  krb5_error_code code =
-      name == NULL ? krb5_cc_default(login->k5, &login->ccache) : krb5_cc_resolve(login->k5, name, &login->ccache);
-  if (code != 0) {
-    kcd_krb5_fail(err, KCD_E_NOT_AUTHENTICATED, login->k5, code, "no Kerberos ticket: %s",
-                  name == NULL ? "the default credential cache" : name);
-    kcd_error_next(err, "Write it as FILE:PATH, DIR:PATH, KEYRING:NAME or KCM:UID, as klist shows it.");
-    return kcd_error_id(err, "no-ticket");
-  }
-  if (kcd_ccache_check(login->k5, login->ccache, &login->client, err) != 0)
+  if (kcd_open_cache(login->k5, name, &login->ccache, err) != 0 ||
+      kcd_ccache_check(login->k5, login->ccache, &login->client, err) != 0)
     return -1;
   login->realm = kcd_strndup(login->client->realm.data, login->client->realm.length);
   return 0;
@@ -107,7 +90,7 @@ int kcd_login_open(const struct kcd_login_options *options, struct kcd_login **r
   login->timeout_ms = options->timeout_ms;
   login->trace = options->trace;
   login->trace_data = options->trace_data;
-  if (new_context(&login->k5, err) != 0)
+  if (kcd_new_context(&login->k5, err) != 0)
     return -1;
   if (options->user != NULL ? note_user(login, options, err) != 0 : open_cache(login, options->ccache, err) != 0)
     return -1;
@@ -180,7 +163,7 @@ static int renew_context(struct kcd_login *login, struct kcd_error *err)
 {
   krb5_context k5 = NULL;
   krb5_ccache ccache = NULL;
-  if (new_context(&k5, err) != 0)
+  if (kcd_new_context(&k5, err) != 0)
     return -1;
   krb5_error_code code = krb5_cc_resolve(k5, login->ccache_name, &ccache);
   if (code != 0) {

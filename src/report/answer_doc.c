@@ -61,6 +61,7 @@ json_t *kcd_doc_prediction(const struct kcd_judgement *judgement)
   kcd_doc_set(object, "s4u2self", predicted_answer(&prediction->s4u2self));
   kcd_doc_set(object, "s4u2proxy", predicted_answer(&prediction->s4u2proxy));
   kcd_doc_set(object, "user_ticket", predicted_answer(&prediction->user_ticket));
+  kcd_doc_set(object, "granted_by", kcd_doc_text(judgement->granted_by));
   return object;
 }
 

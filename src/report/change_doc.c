@@ -1,3 +1,5 @@
+#include <kcdfix/rbcd.h>
+
 #include "doc.h"
 #include "document.h"
 
@@ -12,20 +14,37 @@ static void values_after(const struct kcd_object_report *object, struct kcd_valu
     kcd_values_copy(ret, object->add);
 }
 
+static bool changes_descriptor(const struct kcd_object_report *object)
+{
+  return object->rbcd_before != NULL && object->rbcd_after != NULL &&
+         object->rbcd_before->len + object->rbcd_after->len > 0;
+}
+
 static bool changes_list(const struct kcd_object_report *object)
 {
   return (object->add != NULL && object->add->n > 0) || (object->remove != NULL && object->remove->n > 0);
 }
 
 /* Only the attributes that the change names. */
-static json_t *attributes(const struct kcd_object_report *object, uint32_t uac, const struct kcd_values *list)
+static json_t *attributes(const struct kcd_object_report *object, uint32_t uac, const struct kcd_values *list,
+                          const struct kcd_bytes *rbcd)
 {
   json_t *attributes = kcd_doc_object();
   if (object->uac_before != object->uac_after)
     kcd_doc_set(attributes, "userAccountControl", kcd_doc_uint(uac));
   if (changes_list(object) && object->list_before != NULL)
     kcd_doc_set(attributes, "msDS-AllowedToDelegateTo", kcd_doc_values(list));
+  if (changes_descriptor(object))
+    kcd_doc_set(attributes, KCD_ATTR_RBCD, rbcd->len == 0 ? json_null() : kcd_doc_bytes(rbcd));
   return attributes;
+}
+
+static json_t *accepted_of(const struct kcd_object_report *object)
+{
+  json_t *names = kcd_doc_array();
+  for (size_t i = 0; i < object->n_accepted; i++)
+    kcd_doc_add(names, kcd_doc_text(object->accepted[i]));
+  return names;
 }
 
 static json_t *notes_of(const struct kcd_object_report *object)
@@ -60,10 +79,11 @@ void kcd_report_object(struct kcd_report *report, const struct kcd_object_report
   kcd_doc_set(entry, "dc", kcd_doc_text(object->dc));
   kcd_doc_set(entry, "id", kcd_doc_text(object->record_id));
   kcd_doc_set(entry, "state", kcd_doc_text(object->state));
-  kcd_doc_set(entry, "before", attributes(object, object->uac_before, object->list_before));
-  kcd_doc_set(entry, "after", attributes(object, object->uac_after, &after));
+  kcd_doc_set(entry, "before", attributes(object, object->uac_before, object->list_before, object->rbcd_before));
+  kcd_doc_set(entry, "after", attributes(object, object->uac_after, &after, object->rbcd_after));
   kcd_doc_set(entry, "added", kcd_doc_values(object->add));
   kcd_doc_set(entry, "removed", kcd_doc_values(object->remove));
+  kcd_doc_set(entry, "accepted", accepted_of(object));
   kcd_doc_set(entry, "notes", notes_of(object));
   kcd_doc_set(entry, "error", kcd_doc_error_or_null(object->error));
   kcd_doc_add(json_object_get(report->doc, "objects"), entry);

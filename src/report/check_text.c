@@ -210,9 +210,22 @@ static void show_hints(const json_t *pair, size_t start, struct kcd_textout *out
   }
 }
 
+/* No tab of the console shows that the target itself lets the host in. */
+static void show_resource_based(const json_t *pair, struct kcd_textout *out)
+{
+  if (strcmp(kcd_doc_str(json_object_get(pair, "predicted"), "granted_by"), "resource-based") != 0)
+    return;
+  KCD_AUTO_CHAR target = kcd_doc_safe_at(pair, "target");
+  KCD_AUTO_CHAR host = kcd_pair_host(pair);
+  KCD_AUTO_CHAR text =
+      kcd_asprintf("%s accepts %s by a resource-based entry (msDS-AllowedToActOnBehalfOfOtherIdentity).", target, host);
+  kcd_out_wrap(out, "  ", text, NULL);
+}
+
 static void show_healthy(const struct kcd_check_view *view, const json_t *pair, bool brief, size_t start,
                          struct kcd_textout *out)
 {
+  show_resource_based(pair, out);
   if (!brief)
     show_basis(view, pair, out);
   show_probe_error(pair, out);

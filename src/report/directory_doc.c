@@ -1,3 +1,4 @@
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -86,6 +87,38 @@ static json_t *owner_of(const struct kcd_spn_owner *owner, const struct kcd_acco
   return object;
 }
 
+static json_t *entry_of(const struct kcd_rbcd_entry *entry)
+{
+  char sid[KCD_SID_TEXT_MAX];
+  json_t *object = kcd_doc_object();
+  kcd_doc_set(object, "name", kcd_doc_text(entry->name));
+  kcd_doc_set(object, "sid", kcd_doc_text(kcd_sid_text(&entry->sid, sid)));
+  kcd_doc_set(object, "exists", entry->exists == KCD_UNKNOWN ? json_null() : json_boolean(entry->exists == KCD_YES));
+  kcd_doc_set(object, "effect", kcd_doc_text(kcd_rbcd_effect_name(entry->effect)));
+  kcd_doc_set(object, "mask", kcd_doc_uint(entry->mask));
+  kcd_doc_set(object, "host", json_boolean(entry->is_host));
+  return object;
+}
+
+/* Who may delegate to the account behind the SPN by its own word; null where it has no descriptor. */
+static json_t *resource_based_of(const struct kcd_facts *facts)
+{
+  const struct kcd_account *owner = facts->target == NULL ? NULL : kcd_target_account(facts->target);
+  KCD_AUTO_VALUE(kcd_rbcd) rbcd = {0};
+  if (facts->target != NULL)
+    kcd_rbcd_read(facts, owner == NULL ? facts->target->named : owner, facts->host, &rbcd);
+  if (!rbcd.present)
+    return json_null();
+  json_t *object = kcd_doc_object();
+  json_t *entries = kcd_doc_array();
+  for (size_t i = 0; i < rbcd.n; i++)
+    kcd_doc_add(entries, entry_of(&rbcd.entries[i]));
+  kcd_doc_set(object, "grants_host", json_boolean(rbcd.grants));
+  kcd_doc_set(object, "malformed", kcd_doc_text(rbcd.malformed));
+  kcd_doc_set(object, "entries", entries);
+  return object;
+}
+
 static json_t *spn_of(const struct kcd_facts *facts, const char *spn)
 {
   const struct kcd_target *target = facts->target;
@@ -97,6 +130,7 @@ static json_t *spn_of(const struct kcd_facts *facts, const char *spn)
   kcd_doc_set(object, "name", kcd_doc_text(spn));
   kcd_doc_set(object, "accounts", kcd_doc_uint(target == NULL ? 0 : kcd_target_distinct_owners(target)));
   kcd_doc_set(object, "owners", owners);
+  kcd_doc_set(object, "resource_based", resource_based_of(facts));
   kcd_doc_set(object, "escaped_form_owned", json_boolean(target != NULL && target->escaped_form_owned));
   return object;
 }

@@ -115,7 +115,57 @@ static char *owner_text(const json_t *spn, const json_t *owner, bool one_of_many
   return kcd_asprintf("%s%s%s (%s)", name, same ? "" : " as ", same ? "" : value, words);
 }
 
-static void spn_row(const struct block *block, const char *name, const json_t *spn)
+/* "accepts HV2$", "denies HV6$", "accepts no account (any more): S-1-5-21-..."; owned. */
+static char *entry_text(const json_t *entry)
+{
+  static const struct {
+    const char *effect, *words;
+  } WORDS[] = {
+      {"accepts", "accepts %s"},
+      {"denies", "denies %s"},
+      {"too-little", "%s with too small rights"},
+      {"inherit-only", "%s for objects below alone"},
+      {"one-right", "%s for one right alone"},
+      {"condition", "%s on a condition"},
+  };
+  const char *words = "%s without effect";
+  for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+    if (strcmp(kcd_doc_str(entry, "effect"), WORDS[i].effect) == 0)
+      words = WORDS[i].words;
+  KCD_AUTO_CHAR name = kcd_doc_safe_at(entry, "name");
+  bool gone = json_is_false(json_object_get(entry, "exists"));
+  const char *at = strstr(words, "%s");
+  return kcd_asprintf("%.*s%s%s%s", (int)(at - words), words, gone ? "no account (any more): " : "", name, at + 2);
+}
+
+/* Who the account itself lets delegate to it. */
+static void resource_based_row(const struct block *block, const json_t *rbcd)
+{
+  const json_t *entries = json_object_get(rbcd, "entries");
+  if (!json_is_object(rbcd))
+    return;
+  if (json_is_string(json_object_get(rbcd, "malformed"))) {
+    add_row(block, "", "its resource-based descriptor cannot be decoded");
+    return;
+  }
+  size_t n = json_array_size(entries);
+  size_t shown = block->out->style->verbose == 0 && n > LISTED ? LISTED : n;
+  struct kcd_buf line;
+  kcd_buf_init(&line, KCD_BUF_DEFAULT_CAP);
+  kcd_buf_add_text(&line, "resource-based: ");
+  for (size_t i = 0; i < shown; i++) {
+    KCD_AUTO_CHAR text = entry_text(json_array_get(entries, i));
+    kcd_buf_addf(&line, "%s%s", i == 0 ? "" : ", ", text);
+  }
+  if (n == 0)
+    kcd_buf_add_text(&line, "nobody is named");
+  if (n > shown)
+    kcd_buf_addf(&line, " and %zu more", n - shown);
+  KCD_AUTO_CHAR text = kcd_buf_take_text(&line);
+  add_row(block, "", text == NULL ? "" : text);
+}
+
+static void owners_row(const struct block *block, const char *name, const json_t *spn)
 {
   const json_t *owners = json_object_get(spn, "owners");
   if (json_array_size(owners) == 0) {
@@ -137,6 +187,12 @@ static void spn_row(const struct block *block, const char *name, const json_t *s
     KCD_AUTO_CHAR text = kcd_asprintf("on %s%s", owner, kcd_doc_true(entry, "counts") ? ": this one counts" : "");
     add_row(block, i == 0 ? name : "", text);
   }
+}
+
+static void spn_row(const struct block *block, const char *name, const json_t *spn)
+{
+  owners_row(block, name, spn);
+  resource_based_row(block, json_object_get(spn, "resource_based"));
 }
 
 static void user_row(const struct block *block, const char *name, const json_t *user)

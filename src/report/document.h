@@ -31,7 +31,7 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
-kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history;
+kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_doctor;
 
 /* The pairs of a check: a document of its own, or the one made after a change, where what a user is to do next is said
  * by the change. */

@@ -1,3 +1,5 @@
+#include <kcdfix/rbcd.h>
+
 #include "doc.h"
 #include "document.h"
 
@@ -14,6 +16,9 @@ static json_t *attributes(const struct kcd_record *record, uint32_t uac, bool af
   json_t *attributes = kcd_doc_object();
   if (record->uac_before != record->uac_after)
     kcd_doc_set(attributes, "userAccountControl", kcd_doc_uint(uac));
+  const struct kcd_bytes *rbcd = after ? &record->rbcd_after : &record->rbcd_before;
+  if (record->rbcd_after.len > 0)
+    kcd_doc_set(attributes, KCD_ATTR_RBCD, rbcd->len == 0 ? json_null() : kcd_doc_bytes(rbcd));
   if (record->list_added.n == 0)
     return attributes;
   json_t *list = kcd_doc_values(&record->list_before);
@@ -45,6 +50,8 @@ void kcd_report_record(struct kcd_report *report, const struct kcd_record *recor
   kcd_doc_set(entry, "before", attributes(record, record->uac_before, false));
   kcd_doc_set(entry, "after", attributes(record, record->uac_after, true));
   kcd_doc_set(entry, "added", kcd_doc_values(&record->list_added));
+  kcd_doc_set(entry, "accepted", kcd_doc_values(&record->rbcd_added));
+  kcd_doc_set(entry, "rbcd_ours", json_boolean(record->rbcd_ours));
   kcd_doc_set(entry, "list_ours", json_boolean(record->list_ours));
   kcd_doc_set(entry, "uac_ours", json_boolean(record->uac_ours));
   kcd_doc_add(json_object_get(report->doc, "records"), entry);

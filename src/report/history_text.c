@@ -6,9 +6,16 @@
 #include "document.h"
 #include "table.h"
 
-/* "2 services listed, any authentication protocol" */
+#define ACCEPTED_NAMED 8
+
+/* "2 services listed, any authentication protocol", "accepts HV6$ (resource-based)" */
 static char *change_words(const json_t *record)
 {
+  const json_t *accepted = json_object_get(record, "accepted");
+  if (json_array_size(accepted) > 0) {
+    KCD_AUTO_CHAR names = kcd_text_list(accepted, ACCEPTED_NAMED);
+    return kcd_asprintf("accepts %s (resource-based)", names);
+  }
   size_t added = json_array_size(json_object_get(record, "added"));
   const json_t *uac = json_object_get(json_object_get(record, "after"), "userAccountControl");
   KCD_AUTO_CHAR listed = kcd_text_count(added, "service", "services");

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -78,6 +79,35 @@ static void unchanged_row(struct kcd_textout *out, const struct tab *before, con
   row(out, "unchanged", text);
 }
 
+/* "HV6$, HV7$", terminal-safe; owned. */
+static char *names_of(const struct kcd_values *values)
+{
+  struct kcd_buf text;
+  kcd_buf_init(&text, KCD_BUF_DEFAULT_CAP);
+  for (size_t i = 0; i < values->n; i++) {
+    KCD_AUTO_CHAR value = kcd_safe_text(values->v[i].data, values->v[i].len);
+    kcd_buf_addf(&text, "%s%s", i == 0 ? "" : ", ", value);
+  }
+  return kcd_buf_take_text(&text);
+}
+
+/* "+ HV6$ (S-1-5-21-...-1142)   (HV2$, HV3$ stay)" */
+static void descriptor_row(struct kcd_textout *out, const struct kcd_object_plan *plan)
+{
+  struct kcd_buf text;
+  char sid[KCD_SID_TEXT_MAX];
+  kcd_buf_init(&text, KCD_BUF_DEFAULT_CAP);
+  for (size_t i = 0; i < plan->n_accepted; i++) {
+    KCD_AUTO_CHAR name = kcd_safe(plan->accepted[i]->sam_account_name);
+    kcd_buf_addf(&text, "%s+ %s (%s)", i == 0 ? "" : ", ", name, kcd_sid_text(&plan->accepted[i]->sid, sid));
+  }
+  KCD_AUTO_CHAR staying = plan->staying == NULL ? NULL : kcd_safe(plan->staying);
+  if (staying != NULL)
+    kcd_buf_addf(&text, "   (%s: unchanged)", staying);
+  KCD_AUTO_CHAR line = kcd_buf_take_text(&text);
+  row(out, KCD_ATTR_RBCD, line == NULL ? "" : line);
+}
+
 static void sentences(struct kcd_textout *out, char *const *texts, size_t n)
 {
   for (size_t i = 0; i < n; i++)
@@ -91,11 +121,27 @@ static void write_plan(struct kcd_textout *out, FILE *stream)
   (void)kcd_out_write(out, stream, &ignored);
 }
 
+static void show_target_plan(FILE *stream, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
+                             const struct kcd_style *style)
+{
+  struct kcd_textout out;
+  kcd_out_init(&out, style);
+  object_line(&out, plan->host->dn, facts->dc->name);
+  descriptor_row(&out, plan);
+  kcd_text_target_security(&out, plan, facts);
+  sentences(&out, plan->warnings, plan->n_warnings);
+  write_plan(&out, stream);
+}
+
 void kcd_show_plan(FILE *stream, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
                    const struct kcd_host_facts *host, const struct kcd_style *style)
 {
   if (kcd_object_plan_state(plan) != KCD_PLAN_CHANGE)
     return;
+  if (host == NULL) {
+    show_target_plan(stream, plan, facts, style);
+    return;
+  }
   size_t listed = plan->host->delegate_to.n;
   struct tab before = {.uac = plan->uac_before, .listed = listed};
   struct tab after = {.uac = plan->uac_after, .listed = listed + plan->add.n};
@@ -112,6 +158,17 @@ void kcd_show_plan(FILE *stream, const struct kcd_object_plan *plan, const struc
   write_plan(&out, stream);
 }
 
+/* The value comes back as it was, whatever it said. */
+static void descriptor_undo_row(struct kcd_textout *out, const struct kcd_record *record,
+                                const struct kcd_undo_plan *plan)
+{
+  KCD_AUTO_CHAR names = names_of(&record->rbcd_added);
+  KCD_AUTO_CHAR text =
+      kcd_asprintf("- %s   (%s)", names,
+                   plan->rbcd_then.len == 0 ? "nothing was there before" : "back to the value before, byte for byte");
+  row(out, KCD_ATTR_RBCD, text);
+}
+
 void kcd_show_undo(FILE *stream, const struct kcd_record *record, const struct kcd_account *now,
                    const struct kcd_undo_plan *plan, const struct kcd_style *style)
 {
@@ -123,6 +180,11 @@ void kcd_show_undo(FILE *stream, const struct kcd_record *record, const struct k
   struct kcd_textout out;
   kcd_out_init(&out, style);
   object_line(&out, now->dn, record->dc);
+  if (plan->restores_rbcd) {
+    descriptor_undo_row(&out, record, plan);
+    write_plan(&out, stream);
+    return;
+  }
   if (plan->remove.n > 0)
     list_row(&out, '-', &plan->remove, after.listed);
   bit_row(&out, &before, &after);

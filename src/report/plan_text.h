@@ -8,5 +8,8 @@
  * and the privileged users whom the host could be. */
 void kcd_text_security(struct kcd_textout *out, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
                        const struct kcd_host_facts *host);
+/* The same for a target that is to accept hosts. */
+void kcd_text_target_security(struct kcd_textout *out, const struct kcd_object_plan *plan,
+                              const struct kcd_facts_set *facts);
 
 #endif

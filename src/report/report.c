@@ -26,6 +26,8 @@ static const struct layout {
      "\"next_steps\":[]}",
      kcd_text_change},
     {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"unreadable\":[]}", kcd_text_history},
+    {"kcdfix.doctor/1", "{\"domain\":null,\"dc\":null," FIXED_KEYS "\"checks\":[],\"servers\":[],\"next\":null}",
+     kcd_text_doctor},
 };
 
 static const struct layout *layout_of(const char *schema)

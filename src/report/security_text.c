@@ -144,7 +144,8 @@ void kcd_text_security(struct kcd_textout *out, const struct kcd_object_plan *pl
   KCD_AUTO_CHAR accounts = names_text(&reach.accounts);
   KCD_AUTO_CHAR privileged = privileged_text(facts);
   bool any = (plan->uac_after & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
-  const char *where = reach.accounts.n == 0 ? "no account" : accounts;
+  const char *where =
+      reach.accounts.n > 0 ? accounts : "no account by its list, which is empty, and of each that accepts it by itself";
   KCD_AUTO_CHAR text =
       any ? kcd_asprintf("This lets %s act as any user neither marked sensitive nor (on Windows) in Protected Users, "
                          "at every service "
@@ -161,4 +162,23 @@ void kcd_text_security(struct kcd_textout *out, const struct kcd_object_plan *pl
     kcd_out_wrap(out, "  ", warning, NULL);
   }
   reach_done(&reach);
+}
+
+void kcd_text_target_security(struct kcd_textout *out, const struct kcd_object_plan *plan,
+                              const struct kcd_facts_set *facts)
+{
+  struct names hosts = {0};
+  for (size_t i = 0; i < plan->n_accepted; i++) {
+    KCD_AUTO_CHAR name = kcd_account_short_name(plan->accepted[i]);
+    names_add(&hosts, out->style->verbose > 0 ? SIZE_MAX : NAMED, kcd_safe(name));
+  }
+  KCD_AUTO_CHAR joined = names_text(&hosts);
+  KCD_AUTO_CHAR target = kcd_safe(plan->host->sam_account_name);
+  KCD_AUTO_CHAR privileged = privileged_text(facts);
+  KCD_AUTO_CHAR text =
+      kcd_asprintf("This opens every service of %s%s to %s for any user who may be delegated, and shows "
+                   "on no Delegation tab%s",
+                   target, kcd_account_is_dc(plan->host) ? " (a domain controller)" : "", joined, privileged);
+  kcd_out_wrap(out, "  ", text, NULL);
+  names_done(&hosts);
 }

@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "every command has --help with its options" {
-  for command in check apply undo history probe; do
+  for command in check apply undo history probe doctor; do
     run --separate-stderr "$kcdfix" "$command" --help
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
@@ -87,6 +87,11 @@ refused() {
 
 @test "the path of a share is told from a host, with the command to type" {
   refused "kcdfix check HOST cifs/2016GUI" check CORE2016 '\\2016GUI\VMs'
+}
+
+@test "doctor takes one host" {
+  refused "one host at most" doctor A B
+  refused "name of a host is empty" doctor ''
 }
 
 @test "probe says what it needs" {

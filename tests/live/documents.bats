@@ -53,7 +53,7 @@ run_shown() {
 }
 
 @test "every command that --help shows runs" {
-  for name in check apply undo history probe; do
+  for name in check apply undo history probe doctor; do
     kcdfix "$name" --help | grep -E '^ +kcdfix ' | sed -E 's/^ +//'
   done >commands
   [ "$(wc -l <commands)" -ge 5 ]

@@ -2,8 +2,8 @@
 
 What the cause is called is written here, by the one who plants it, after docs/FINDINGS.md; nothing asks kcdfix. A kind
 below is a function that gets a Site, puts its accounts there and returns the causes, and maybe which other errors may
-stand beside them. Its weight is how often it comes, relative to the others: chosen so that no answer of the KDC makes up
-more than a quarter of the states.
+stand beside them. Its weight is how often it comes, relative to the others: chosen so that no answer of the KDC makes
+up more than a quarter of the states.
 """
 import dataclasses
 import random

@@ -55,7 +55,7 @@ static const struct expectation rows[] = {
      OF_AS,
      B(TGT_NOT_FORWARDABLE),
      BEHIND_AS,
-     {"plain?", "plain?", "plain?", "fwd@A6", "fwd?@A6", "fwd?@A6"}},
+     {"plain?", "plain?", "plain?", "fwd@A6", "fwd@A6", "fwd?@A6"}},
     {"host in order", "A6", OF_AS, SPN, BEHIND_AS, ALL("fwd")},
 
     /* S4U2Self */
@@ -160,7 +160,7 @@ static const struct expectation rows[] = {
      OF_S4U2SELF,
      TRANSITION | B(TGT_NOT_FORWARDABLE),
      BEHIND_SELF,
-     {"plain?", "plain?", "plain?", "fwd@E3", "fwd?@E3", "fwd?@E3"}},
+     {"plain?", "plain?", "plain?", "fwd@E3", "fwd@E3", "fwd?@E3"}},
     {"user sensitive", "E1", OF_S4U2SELF, TRANSITION | B(USER_SENSITIVE), BEHIND_SELF | B(USER_PROTECTED),
      ALL("plain")},
     {"user sensitive, transition off", "E1", OF_S4U2SELF, SPN | B(USER_SENSITIVE), BEHIND_SELF, ALL("plain")},

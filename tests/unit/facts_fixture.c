@@ -108,24 +108,41 @@ void domain_list(struct domain *d, const char *const *entries)
     kcd_values_add_text(&d->host.delegate_to, *entries);
 }
 
-void domain_grant_rbcd(struct domain *d)
+/* The ACE of MS-DTYP 2.4.4.2 and 2.4.4.3; an object ACE names the type 00...00. */
+static struct kcd_bytes ace_bytes(const struct ace *ace)
 {
-  struct kcd_error err = KCD_ERROR_INIT;
-  KCD_AUTO_VALUE(kcd_secdesc) sd = {.control = 0x8004, .has_dacl = true, .acl_revision = 2, .n_aces = 1};
   struct kcd_buf raw;
   kcd_buf_init(&raw, 256);
-  kcd_buf_add(&raw, "\0\0", 2);
+  kcd_buf_add_u8(&raw, ace->type);
+  kcd_buf_add_u8(&raw, ace->flags);
   kcd_buf_add_u16le(&raw, 0); /* size, below */
-  kcd_buf_add_u32le(&raw, KCD_RIGHT_RBCD_FULL);
-  kcd_sid_write(&raw, &d->host.sid);
+  kcd_buf_add_u32le(&raw, ace->mask);
+  if (ace->type == 5) {
+    kcd_buf_add_u32le(&raw, 1);
+    kcd_buf_add(&raw, (const uint8_t[16]){0}, 16);
+  }
+  kcd_sid_write(&raw, &ace->sid);
   raw.data[2] = (uint8_t)raw.len;
-  sd.aces = kcd_calloc(1, sizeof *sd.aces);
-  sd.aces[0] = (struct kcd_ace){.kind = KCD_ACE_ALLOW, .mask = KCD_RIGHT_RBCD_FULL, .sid = d->host.sid};
-  sd.aces[0].raw = kcd_bytes_copy(raw.data, raw.len);
+  struct kcd_bytes bytes = kcd_bytes_copy(raw.data, raw.len);
   kcd_buf_done(&raw);
+  return bytes;
+}
+
+void domain_aces(struct domain *d, const struct ace *aces, size_t n)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  KCD_AUTO_VALUE(kcd_secdesc) sd = {.control = 0x8004, .has_dacl = true, .acl_revision = 4, .n_aces = n};
+  sd.aces = kcd_calloc(n, sizeof *sd.aces);
+  for (size_t i = 0; i < n; i++)
+    sd.aces[i].raw = ace_bytes(&aces[i]);
   kcd_bytes_done(&d->server.rbcd);
   if (kcd_secdesc_encode(&sd, &d->server.rbcd, &err) != 0)
     abort();
+}
+
+void domain_grant_rbcd(struct domain *d)
+{
+  domain_aces(d, &(struct ace){.mask = KCD_RIGHT_RBCD_FULL, .sid = d->host.sid}, 1);
 }
 
 void domain_init(struct domain *d)

@@ -32,6 +32,14 @@ void domain_ask(struct domain *domain, const char *spn);
 void domain_list(struct domain *domain, const char *const *entries);
 #define LIST(domain, ...) domain_list(domain, (const char *const[]){__VA_ARGS__, NULL})
 #define NO_LIST(domain) domain_list(domain, (const char *const[]){NULL})
+/* An entry of a descriptor: type 0 allows, 1 denies, 5 allows one right (object), 9 allows on a condition. */
+struct ace {
+  uint8_t type, flags;
+  uint32_t mask;
+  struct kcd_sid sid;
+};
+/* The target's descriptor, of these entries in this order. */
+void domain_aces(struct domain *domain, const struct ace *aces, size_t n);
 /* The target's descriptor lets the host delegate to it. */
 void domain_grant_rbcd(struct domain *domain);
 void domain_drop_owners(struct domain *domain);

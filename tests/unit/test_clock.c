@@ -100,12 +100,32 @@ static void filetime(void **state)
   assert_int_equal(when, -11644473600);
 }
 
+static void clock_offset(void **state)
+{
+  (void)state;
+  static const struct {
+    int64_t seconds;
+    const char *words;
+  } rows[] = {
+      {3, "3 s ahead of"},
+      {-59, "59 s behind"},
+      {60, "1 min 0 s ahead of"},
+      {-432, "7 min 12 s behind"},
+      {7199, "119 min 59 s ahead of"},
+      {-7260, "2 h 1 min behind"},
+  };
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    KCD_AUTO_CHAR words = kcd_clock_offset(rows[i].seconds);
+    assert_string_equal(rows[i].words, words);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(forms),    cmocka_unit_test(beyond_four_digits_is_the_end),
       cmocka_unit_test(rfc3339),  cmocka_unit_test(generalized_time),
-      cmocka_unit_test(filetime),
+      cmocka_unit_test(filetime), cmocka_unit_test(clock_offset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

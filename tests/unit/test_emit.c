@@ -382,9 +382,116 @@ static void long_values_are_whole(void **state)
   free(value);
 }
 
+/* ---- the descriptor of a target ---- */
+
+static void plan_target(struct domain *d, struct kcd_object_plan *ret)
+{
+  kcd_plan_target(&d->facts, 1, ret);
+}
+
+static void check_target(bool has_one, enum kcd_emit_format format, bool local_only, const char *expected)
+{
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  const struct kcd_trustee known = {.sid = d.other.sid, .name = d.other.sam_account_name, .exists = KCD_YES};
+  d.facts.trustees = &known;
+  d.facts.n_trustees = 1;
+  if (has_one)
+    domain_aces(&d, &(struct ace){.mask = KCD_RIGHT_RBCD_FULL, .sid = d.other.sid}, 1);
+  plan_target(&d, &p);
+  p.local_only = local_only;
+  KCD_AUTO_CHAR text = emitted(&p, format);
+  assert_string_equal(text, expected);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+#define HEADING "# 2016GUI$, made from dc1.contoso.com at 2026-11-21T20:14:03Z\n"
+#define NEW_DESCRIPTOR                                                                                                 \
+  "msDS-AllowedToActOnBehalfOfOtherIdentity:: AQAEgBQAAAAAAAAAAAAAACQAAAABAgAAA\n"                                     \
+  " AAABSAAAAAgAgAABAAsAAEAAAAAACQA/wEPAAEFAAAAAAAFFQAAAOgDAADQBwAAuAsAAE0EAAA=\n"
+
+static void ldif_adds_a_first_descriptor(void **state)
+{
+  (void)state;
+  check_target(false, KCD_EMIT_LDIF, false,
+               HEADING "# lets CORE2016$ delegate to it\n"
+                       "# fails harmlessly (16 or 20) once the descriptor is another\n"
+                       "dn: CN=2016GUI,CN=Computers,DC=contoso,DC=com\n"
+                       "changetype: modify\n"
+                       "add: msDS-AllowedToActOnBehalfOfOtherIdentity\n" NEW_DESCRIPTOR "-\n\n");
+}
+
+static void ldif_swaps_a_descriptor(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  domain_aces(&d, &(struct ace){.mask = KCD_RIGHT_RBCD_FULL, .sid = d.other.sid}, 1);
+  plan_target(&d, &p);
+  KCD_AUTO_CHAR text = emitted(&p, KCD_EMIT_LDIF);
+  const char *delete = strstr(text, "delete: msDS-AllowedToActOnBehalfOfOtherIdentity\n");
+  const char *add = strstr(text, "add: msDS-AllowedToActOnBehalfOfOtherIdentity\n");
+  assert_true(delete != NULL && add != NULL && delete < add);
+  assert_null(strstr(text, "replace"));
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void powershell_reads_the_list_and_writes_it_with_the_new_one(void **state)
+{
+  (void)state;
+  check_target(true, KCD_EMIT_POWERSHELL, false,
+               HEADING "# lets CORE2016$ delegate to it\n"
+                       "$h = 'CN=2016GUI,CN=Computers,DC=contoso,DC=com'\n"
+                       "$now = @((Get-ADComputer $h -Server 'dc1.contoso.com' -Properties "
+                       "PrincipalsAllowedToDelegateToAccount).PrincipalsAllowedToDelegateToAccount)\n"
+                       "Set-ADComputer $h -Server 'dc1.contoso.com' -PrincipalsAllowedToDelegateToAccount ($now + "
+                       "@('CN=CORE2016,OU=HyperV,DC=contoso,DC=com'))\n");
+}
+
+static void powershell_loses_no_entry(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  domain_aces(&d, &(struct ace){.type = 1, .mask = KCD_RIGHT_RBCD_FULL, .sid = d.other.sid}, 1);
+  plan_target(&d, &p);
+  KCD_AUTO_CHAR text = emitted(&p, KCD_EMIT_POWERSHELL);
+  assert_null(strstr(text, "Set-AD"));
+  assert_non_null(strstr(text, "not emitted"));
+  kcd_object_plan_done(&p);
+  d.server.kind = KCD_KIND_USER;
+  kcd_bytes_done(&d.server.rbcd);
+  plan_target(&d, &p);
+  KCD_AUTO_CHAR user = emitted(&p, KCD_EMIT_POWERSHELL);
+  assert_non_null(strstr(user, "Set-ADUser $h"));
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+static void samba_tool_runs_where_the_dc_takes_it(void **state)
+{
+  (void)state;
+  check_target(false, KCD_EMIT_SAMBA_TOOL, false,
+               HEADING "samba-tool delegation add-principal -H ldap://dc1.contoso.com --use-kerberos=required "
+                       "'2016GUI$' 'CORE2016$'\n");
+  check_target(false, KCD_EMIT_SAMBA_TOOL, true,
+               HEADING "# to be run on the domain controller itself, as root: Samba refuses this over LDAP\n"
+                       "samba-tool delegation add-principal '2016GUI$' 'CORE2016$'\n");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(ldif_adds_a_first_descriptor),
+      cmocka_unit_test(ldif_swaps_a_descriptor),
+      cmocka_unit_test(powershell_reads_the_list_and_writes_it_with_the_new_one),
+      cmocka_unit_test(powershell_loses_no_entry),
+      cmocka_unit_test(samba_tool_runs_where_the_dc_takes_it),
       cmocka_unit_test(formats_have_names),
       cmocka_unit_test(ldif_deletes_the_old_and_adds_the_new),
       cmocka_unit_test(ldif_names_nothing_that_stays),

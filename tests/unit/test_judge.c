@@ -438,7 +438,7 @@ static const struct row rows[] = {
     {other_case, WIN, KCD_WORKS, ""},
     {user_not_asked, S417, KCD_WORKS, ""},
     {rbcd_and_all_right, S417, KCD_WORKS, ""},
-    {rbcd_and_all_right, WIN, KCD_WORKS, ""},
+    {rbcd_and_all_right, WIN, KCD_WORKS, "warning kcd-and-rbcd-both"},
 
     {bit_clear, WIN, KCD_FAILS, "error protocol-transition-off"},
     {bit_clear, S417, KCD_FAILS, "error protocol-transition-off"},
@@ -479,7 +479,8 @@ static const struct row rows[] = {
     {rbcd_with_bit, S417, KCD_FAILS, "error list-empty, error rbcd-unsupported-samba-417"},
     {rbcd_and_kerberos_only_list, WIN, KCD_FAILS, "error list-breaks-rbcd"},
     {rbcd_and_kerberos_only_list, S419, KCD_FAILS, "error list-breaks-rbcd"},
-    {rbcd_and_right_kerberos_only_list, WIN, KCD_FAILS, "error protocol-transition-off, error list-breaks-rbcd"},
+    {rbcd_and_right_kerberos_only_list, WIN, KCD_FAILS,
+     "error protocol-transition-off, error list-breaks-rbcd, warning kcd-and-rbcd-both"},
 
     {spn_nowhere, WIN, KCD_FAILS, "error target-spn-missing, warning stale-target-entry"},
     {spn_nowhere, S417, KCD_FAILS, "error target-spn-missing, warning stale-target-entry"},

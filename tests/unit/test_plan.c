@@ -437,6 +437,79 @@ static void the_first_entry_may_break_what_works(void **state)
   domain_done(&d);
 }
 
+static struct domain *accepted_by_the_target(struct domain *d)
+{
+  domain_grant_rbcd(unprepared(d));
+  return d;
+}
+
+static void what_breaks_depends_on_the_kdc(void **state)
+{
+  (void)state;
+  const char *words = "breaks the resource-based delegation to 2016GUI";
+  const struct {
+    enum kcd_flavour flavour;
+    bool transition; /* before the plan */
+    enum kcd_mode mode;
+    bool warned;
+  } cases[] = {
+      {KCD_FLAVOUR_WINDOWS, false, KCD_MODE_LIST_ONLY, true},
+      {KCD_FLAVOUR_WINDOWS, true, KCD_MODE_LIST_ONLY, false},
+      {KCD_FLAVOUR_WINDOWS, true, KCD_MODE_KERBEROS_ONLY, true},
+      {KCD_FLAVOUR_UNKNOWN, false, KCD_MODE_LIST_ONLY, true},
+      {KCD_FLAVOUR_WINDOWS_OLD, false, KCD_MODE_LIST_ONLY, false}, /* takes evidence that is not forwardable */
+      {KCD_FLAVOUR_WINDOWS_2008, false, KCD_MODE_LIST_ONLY, false},
+      {KCD_FLAVOUR_SAMBA_417, true, KCD_MODE_KERBEROS_ONLY, false},
+      {KCD_FLAVOUR_SAMBA_419, false, KCD_MODE_LIST_ONLY, false}, /* never worked there without the bit */
+      {KCD_FLAVOUR_SAMBA_419, true, KCD_MODE_LIST_ONLY, false},
+      {KCD_FLAVOUR_SAMBA_419, true, KCD_MODE_KERBEROS_ONLY, true},
+      {KCD_FLAVOUR_SAMBA_MIT, false, KCD_MODE_LIST_ONLY, true},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct domain d;
+    accepted_by_the_target(&d)->dc.flavour = cases[i].flavour;
+    if (cases[i].transition)
+      d.host.uac |= BIT;
+    if (planning_warns_of(&d, cases[i].mode, words) != cases[i].warned)
+      fail_msg("case %zu", i);
+    domain_done(&d);
+  }
+}
+
+/* Targets that the command does not name, found by what their descriptors say. */
+static void other_targets_break_too(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_account *acceptors[] = {&d.server, &d.other};
+  accepted_by_the_target(&d);
+  d.facts.acceptors = acceptors;
+  d.facts.n_acceptors = 2;
+  assert_false(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "OLDFS")); /* which accepts nobody */
+  d.other.rbcd = kcd_bytes_copy(d.server.rbcd.data, d.server.rbcd.len);
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "delegation to 2016GUI and OLDFS that works now"));
+  kcd_bytes_done(&d.server.rbcd);
+  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "delegation to OLDFS that works now"));
+  assert_false(planning_warns_of(&d, KCD_MODE_PROTOCOL_TRANSITION, "OLDFS"));
+  domain_drop_owners(&d); /* nothing about the target that was asked for counts for the other one */
+  struct kcd_object_plan p;
+  plan(&d, KCD_MODE_LIST_ONLY, false, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
+/* Who is listed already lives by the list. */
+static void a_listed_service_does_not_break(void **state)
+{
+  (void)state;
+  struct domain d;
+  domain_init(&d);
+  domain_grant_rbcd(&d);
+  assert_false(planning_warns_of(&d, KCD_MODE_KERBEROS_ONLY, "breaks the resource-based delegation to 2016GUI"));
+  domain_done(&d);
+}
+
 static void the_list_alone_will_not_do(void **state)
 {
   (void)state;
@@ -541,6 +614,9 @@ int main(void)
       cmocka_unit_test(the_bit_is_not_set_beside_a_listed_kdc_service),
       cmocka_unit_test(another_case_is_the_same_value_beyond_ascii_too),
       cmocka_unit_test(the_first_entry_may_break_what_works),
+      cmocka_unit_test(what_breaks_depends_on_the_kdc),
+      cmocka_unit_test(other_targets_break_too),
+      cmocka_unit_test(a_listed_service_does_not_break),
       cmocka_unit_test(the_list_alone_will_not_do),
       cmocka_unit_test(kerberos_only_stops_the_others),
       cmocka_unit_test(other_warnings),

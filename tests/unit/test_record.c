@@ -88,10 +88,42 @@ static void every_state_and_mode_comes_back(void **state)
     struct kcd_record record;
     record_init(&record);
     record.state = (enum kcd_record_state)i;
-    record.mode = (enum kcd_mode)(i % 3);
+    record.mode = (enum kcd_mode)(i % 4);
     check_round_trip(&record);
     kcd_record_done(&record);
   }
+}
+
+/* A target's descriptor: bytes, never text. */
+static void describe_target(struct kcd_record *record)
+{
+  record_init(record);
+  record->mode = KCD_MODE_RESOURCE_BASED;
+  record->uac_after = record->uac_before;
+  record->list_ours = record->uac_ours = false;
+  kcd_values_done(&record->list_added);
+  record->rbcd_before = kcd_bytes_copy("\1\0\4\x80", 4);
+  record->rbcd_after = kcd_bytes_copy("\1\0\4\x80\0\xff", 6);
+  record->rbcd_ours = true;
+  kcd_values_add_text(&record->rbcd_added, "CORE2016$");
+}
+
+static void a_descriptor_comes_back(void **state)
+{
+  (void)state;
+  struct kcd_record record, again = {0};
+  describe_target(&record);
+  KCD_AUTO_CHAR text = kcd_record_encode(&record);
+  assert_int_equal(decode_text(text, &again), 0);
+  assert_true(kcd_bytes_equal(&again.rbcd_before, &record.rbcd_before));
+  assert_true(kcd_bytes_equal(&again.rbcd_after, &record.rbcd_after));
+  assert_int_equal(again.rbcd_added.n, 1);
+  assert_true(again.rbcd_ours);
+  assert_int_equal(again.mode, KCD_MODE_RESOURCE_BASED);
+  kcd_record_done(&again);
+  kcd_bytes_done(&record.rbcd_before); /* where there was none before */
+  check_round_trip(&record);
+  kcd_record_done(&record);
 }
 
 static void values_come_back_byte_for_byte(void **state)
@@ -207,10 +239,11 @@ static enum kcd_errc refusal_with(const char *key, json_t *value)
   return refusal(text, strlen(text));
 }
 
-static const char *const keys[] = {
-    "schema",      "id",         "run",       "state",      "tool_version", "created",  "changed",   "undone", "by",
-    "uid",         "reason",     "dc",        "domain",     "host",         "dn",       "guid",      "mode",   "spns",
-    "list_before", "list_added", "list_ours", "uac_before", "uac_after",    "uac_ours", "usn_before"};
+static const char *const keys[] = {"schema",      "id",          "run",        "state",      "tool_version", "created",
+                                   "changed",     "undone",      "by",         "uid",        "reason",       "dc",
+                                   "domain",      "host",        "dn",         "guid",       "mode",         "spns",
+                                   "list_before", "list_added",  "list_ours",  "uac_before", "uac_after",    "uac_ours",
+                                   "usn_before",  "rbcd_before", "rbcd_after", "rbcd_added", "rbcd_ours"};
 
 static void every_member_is_needed(void **state)
 {
@@ -234,13 +267,43 @@ static void no_member_but_those(void **state)
 {
   (void)state;
   assert_int_equal(refusal_with("more", json_true()), KCD_E_MALFORMED);
-  assert_int_equal(refusal("{\"schema\":\"kcdfix.record/1\",\"schema\":\"kcdfix.record/1\"}", 55), KCD_E_MALFORMED);
+  assert_int_equal(refusal("{\"schema\":\"kcdfix.record/2\",\"schema\":\"kcdfix.record/2\"}", 55), KCD_E_MALFORMED);
+}
+
+/* A record of the first schema, as kcdfix wrote it before it knew descriptors. */
+static char *first_schema(bool with_new_member)
+{
+  static const char *const since[] = {"rbcd_before", "rbcd_after", "rbcd_added", "rbcd_ours"};
+  KCD_AUTO_CHAR text = with_member("schema", json_string("kcdfix.record/1"));
+  json_t *object = json_loads(text, 0, NULL);
+  for (size_t i = 0; i < sizeof since / sizeof since[0]; i++)
+    if (!with_new_member || i > 0)
+      json_object_del(object, since[i]);
+  char *old = json_dumps(object, 0);
+  json_decref(object);
+  return old;
+}
+
+static void a_record_of_the_first_schema_is_read(void **state)
+{
+  (void)state;
+  struct kcd_record record = {0};
+  KCD_AUTO_CHAR text = first_schema(false);
+  assert_int_equal(decode_text(text, &record), 0);
+  assert_int_equal(record.list_added.n, 2);
+  assert_int_equal(record.usn_before, 5000);
+  assert_int_equal(record.rbcd_after.len, 0);
+  assert_false(record.rbcd_ours);
+  check_round_trip(&record);
+  kcd_record_done(&record);
+  KCD_AUTO_CHAR mixed = first_schema(true);
+  assert_int_equal(refusal(mixed, strlen(mixed)), KCD_E_MALFORMED);
 }
 
 static void another_schema_is_said_to_be_one(void **state)
 {
   (void)state;
-  assert_int_equal(refusal_with("schema", json_string("kcdfix.record/2")), KCD_E_UNSUPPORTED);
+  assert_int_equal(refusal_with("schema", json_string("kcdfix.record/3")), KCD_E_UNSUPPORTED);
   assert_int_equal(refusal_with("schema", json_string("kcdfix.check/1")), KCD_E_MALFORMED);
 }
 
@@ -254,7 +317,7 @@ static void wrong_values_are_refused(void **state)
                {"id", json_string("20261121T201403Z-a/b")},
                {"run", json_string("")},
                {"state", json_string("done")},
-               {"mode", json_string("resource-based")},
+               {"mode", json_string("unconstrained")},
                {"guid", json_string("04030201-0605-0807-090a-0b0c0d0e0f1")},
                {"created", json_string("yesterday")},
                {"uid", json_integer(INT64_C(4294967296))},
@@ -272,6 +335,11 @@ static void wrong_values_are_refused(void **state)
                {"list_added", json_pack("[s,s]", "cifs/x", "cifs/x")},
                {"list_added", json_pack("[n]")},
                {"list_added", json_pack("{}")},
+               {"rbcd_after", json_string("")},
+               {"rbcd_after", json_pack("{s:s}", "base64", "AQ==")},  /* is UTF-8, and so no base64 */
+               {"rbcd_before", json_pack("{s:s}", "base64", "/w==")}, /* without a value afterwards */
+               {"rbcd_added", json_pack("[s]", "CORE2016$")},
+               {"rbcd_ours", json_true()},
                {"spns", json_pack("[i]", 3)}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     if (refusal_with(cases[i].key, cases[i].value) != KCD_E_MALFORMED)
@@ -394,6 +462,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_member_comes_back),
       cmocka_unit_test(every_state_and_mode_comes_back),
+      cmocka_unit_test(a_descriptor_comes_back),
+      cmocka_unit_test(a_record_of_the_first_schema_is_read),
       cmocka_unit_test(values_come_back_byte_for_byte),
       cmocka_unit_test(hostile_names_come_back),
       cmocka_unit_test(the_largest_numbers_come_back),

@@ -224,6 +224,85 @@ static void test_undo_difference(void **state)
   planned_done(&planned);
 }
 
+/* ---- the descriptor of a target ---- */
+
+static const struct kcd_sid core2016 = {.revision = 1, .count = 5, .authority = 5, .sub = {21, 1, 2, 3, 1142}};
+
+/* 2016GUI$ is to accept CORE2016$, beside two others. */
+static void plan_a_target(struct planned *planned, const struct kcd_account *accepted[1])
+{
+  planned->world.host.sid = core2016;
+  accepted[0] = &planned->world.host;
+  planned->plan = (struct kcd_object_plan){.host = &planned->world.target,
+                                           .host_operand = "cifs/2016GUI",
+                                           .rbcd_before = kcd_bytes_copy("\1\0\4\x80", 4),
+                                           .rbcd_after = kcd_bytes_copy("\1\0\4\x80\0", 5),
+                                           .accepted = accepted,
+                                           .n_accepted = 1,
+                                           .staying = TEXT("HV2$ and HV3$")};
+}
+
+static void target_done(struct planned *planned)
+{
+  kcd_bytes_done(&planned->plan.rbcd_before);
+  kcd_bytes_done(&planned->plan.rbcd_after);
+  planned_done(planned);
+}
+
+static void test_plan_of_a_target(void **state)
+{
+  (void)state;
+  struct planned planned;
+  const struct kcd_account *accepted[1];
+  planned_init(&planned);
+  plan_a_target(&planned, accepted);
+  char *text = NULL;
+  size_t len = 0;
+  FILE *out = open_memstream(&text, &len);
+  kcd_show_plan(out, &planned.plan, &planned.facts, NULL, &text_style);
+  struct kcd_record record = {.dc = TEXT("dc1.kcd.test")};
+  struct kcd_undo_plan undo = {.verdict = KCD_UNDO_CHANGE, .restores_rbcd = true};
+  kcd_values_add_text(&record.rbcd_added, "CORE2016$");
+  kcd_show_undo(out, &record, &planned.world.target, &undo, &text_style);
+  undo.rbcd_then = planned.plan.rbcd_before;
+  kcd_show_undo(out, &record, &planned.world.target, &undo, &text_style);
+  assert_int_equal(0, fclose(out));
+  assert_harmless(text, false);
+  assert_golden("plan-target.txt", text);
+  free(text);
+  kcd_values_done(&record.rbcd_added);
+  target_done(&planned);
+}
+
+static void test_target_applied(void **state)
+{
+  (void)state;
+  static char *names[] = {TEXT("CORE2016$")};
+  struct planned planned;
+  const struct kcd_account *accepted[1];
+  planned_init(&planned);
+  plan_a_target(&planned, accepted);
+  KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.change/1", WORLD_NOW);
+  kcd_report_dc(report, &planned.world.dc, planned.world.dc.flavour);
+  struct kcd_object_report object = {.host = "2016GUI$",
+                                     .dn = planned.world.target.dn,
+                                     .guid = planned.world.target.guid,
+                                     .dc = "dc1.kcd.test",
+                                     .record_id = "20261121T201403Z-2016GUI",
+                                     .state = "applied",
+                                     .rbcd_before = &planned.plan.rbcd_before,
+                                     .rbcd_after = &planned.plan.rbcd_after,
+                                     .accepted = names,
+                                     .n_accepted = 1};
+  kcd_report_change(report, "20261121T201403Z-2016GUI", "apply", true);
+  kcd_report_object(report, &object);
+  struct kcd_bytes none = {0};
+  object.rbcd_before = &none;
+  kcd_report_object(report, &object);
+  assert_report_golden("change-target.json", report, 0, &json_style);
+  target_done(&planned);
+}
+
 /* ---- the document ---- */
 
 static struct kcd_object_report object_of(const struct planned *planned, const char *state)
@@ -381,6 +460,8 @@ int main(void)
       cmocka_unit_test(test_plan_knows_the_owner_in_another_case),
       cmocka_unit_test(test_plan_without_change_shows_nothing),
       cmocka_unit_test(test_plan_with_hostile_names),
+      cmocka_unit_test(test_plan_of_a_target),
+      cmocka_unit_test(test_target_applied),
       cmocka_unit_test(test_undo_difference),
       cmocka_unit_test(test_applied),
       cmocka_unit_test(test_still_fails),

@@ -63,6 +63,46 @@ static void test_works(void **state)
   world_done(&world);
 }
 
+static const struct kcd_sid granted_host = {.revision = 1, .count = 5, .authority = 5, .sub = {21, 1, 2, 3, 1101}};
+static const struct kcd_sid nobodys = {.revision = 1, .count = 5, .authority = 5, .sub = {21, 1, 2, 3, 1999}};
+static const struct kcd_sid elsewhere = {.revision = 1, .count = 5, .authority = 5, .sub = {21, 9, 9, 9, 1105}};
+
+/* The target accepts the host, nobody's SID, and one of another domain, each by another kind of entry. */
+static void accept_host(struct world *world)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  KCD_AUTO_VALUE(kcd_secdesc) sd = {.control = 0x8004};
+  world->host.sid = granted_host;
+  kcd_secdesc_add_allow(&sd, &granted_host, KCD_RIGHT_RBCD_FULL);
+  kcd_secdesc_add_allow(&sd, &nobodys, KCD_RIGHT_RBCD_FULL);
+  kcd_secdesc_add_allow(&sd, &elsewhere, 0x30);
+  assert_int_equal(0, kcd_secdesc_encode(&sd, &world->target.rbcd, &err));
+}
+
+static void test_resource_based(void **state)
+{
+  (void)state;
+  static const struct kcd_trustee trustees[] = {{.sid = nobodys, .exists = KCD_NO}};
+  struct world world;
+  world_init(&world);
+  world_strip(&world);
+  accept_host(&world);
+  world.judgement.facts.trustees = trustees;
+  world.judgement.facts.n_trustees = 1;
+  check_world(&world, "check-resource-based.txt", 1, &text_style);
+  check_world(&world, "check-resource-based.json", 1, &json_style);
+  kcd_bytes_done(&world.target.rbcd);
+  world.target.rbcd = kcd_bytes_of("\x01");
+  check_world(&world, "check-resource-based-malformed.txt", 1, &text_style);
+  kcd_bytes_done(&world.target.rbcd);
+  accept_host(&world);
+  world_cure(&world);
+  world.judgement.granted_by = "resource-based";
+  check_world(&world, "check-resource-based-works.txt", 0, &text_style);
+  kcd_bytes_done(&world.target.rbcd);
+  world_done(&world);
+}
+
 static void test_note_beside_working_verdict(void **state)
 {
   (void)state;
@@ -440,6 +480,7 @@ int main(void)
       cmocka_unit_test(test_kerberos_only),
       cmocka_unit_test(test_nothing_configured),
       cmocka_unit_test(test_works),
+      cmocka_unit_test(test_resource_based),
       cmocka_unit_test(test_note_beside_working_verdict),
       cmocka_unit_test(test_advice_beside_a_working_verdict),
       cmocka_unit_test(test_advice_beside_a_failing_verdict),

@@ -41,6 +41,9 @@ static void record_values_done(struct kcd_record *record)
 {
   kcd_values_done(&record->list_before);
   kcd_values_done(&record->list_added);
+  kcd_values_done(&record->rbcd_added);
+  kcd_bytes_done(&record->rbcd_before);
+  kcd_bytes_done(&record->rbcd_after);
 }
 
 static void test_all_states(void **state)
@@ -61,6 +64,14 @@ static void test_all_states(void **state)
   kcd_report_record(report, &record);
   kcd_values_add_text(&record.list_added, "cifs/A");
   record.uac_after = record.uac_before;
+  kcd_report_record(report, &record);
+  kcd_values_done(&record.list_added);
+  record.mode = KCD_MODE_RESOURCE_BASED;
+  record.host = TEXT("2016GUI$");
+  record.rbcd_before = kcd_bytes_copy("\1\0\4\x80", 4);
+  record.rbcd_after = kcd_bytes_copy("\1\0\4\x80\0", 5);
+  record.rbcd_ours = true;
+  kcd_values_add_text(&record.rbcd_added, "CORE2016$");
   kcd_report_record(report, &record);
   assert_report_golden("history-states.txt", report, 0, &text_style);
   assert_report_golden("history-states.json", report, 0, &json_style);

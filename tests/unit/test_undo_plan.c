@@ -369,9 +369,108 @@ static void hostile_values_are_shown_harmless(void **state)
   end(&s);
 }
 
+/* ---- the descriptor of a target ---- */
+
+static const char before[] = "\1\0\4\x80 before", after[] = "\1\0\4\x80 after";
+
+/* The target as the change left it; the scene's host is the target here. */
+static void begin_target(struct scene *s)
+{
+  begin(s);
+  kcd_values_done(&s->record.list_added);
+  s->record.uac_after = s->record.uac_before;
+  s->record.list_ours = s->record.uac_ours = false;
+  s->record.rbcd_before = kcd_bytes_copy(before, sizeof before);
+  s->record.rbcd_after = kcd_bytes_copy(after, sizeof after);
+  s->record.rbcd_ours = true;
+  s->domain.host.rbcd = kcd_bytes_copy(after, sizeof after);
+  s->domain.host.rbcd_meta = (struct kcd_attr_meta){.version = 2, .originating_time = NOW, .local_usn = 5001};
+}
+
+static void holds(struct scene *s, const void *value, size_t len)
+{
+  kcd_bytes_done(&s->domain.host.rbcd);
+  s->domain.host.rbcd = kcd_bytes_copy(value, len);
+}
+
+static void a_descriptor_comes_back_whole(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_target(&s);
+  undo(&s, KCD_UNDO_CHANGE, 0, s.domain.host.uac);
+  assert_true(s.plan.restores_rbcd);
+  assert_true(kcd_bytes_equal(&s.plan.rbcd_now, &s.record.rbcd_after));
+  assert_true(kcd_bytes_equal(&s.plan.rbcd_then, &s.record.rbcd_before));
+  kcd_undo_plan_done(&s.plan);
+  kcd_bytes_done(&s.record.rbcd_before); /* there was none */
+  undo(&s, KCD_UNDO_CHANGE, 0, s.domain.host.uac);
+  assert_true(s.plan.restores_rbcd);
+  assert_int_equal(s.plan.rbcd_then.len, 0);
+  end(&s);
+}
+
+static void another_descriptor_is_a_conflict(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_target(&s);
+  holds(&s, "\1\0\4\x80 other", 10);
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  assert_false(s.plan.restores_rbcd);
+  kcd_undo_plan_done(&s.plan);
+  holds(&s, after, sizeof after - 1); /* a byte less */
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  kcd_undo_plan_done(&s.plan);
+  kcd_bytes_done(&s.domain.host.rbcd); /* taken away */
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  end(&s);
+}
+
+static void a_descriptor_as_before_needs_nothing(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_target(&s);
+  holds(&s, before, sizeof before);
+  undo(&s, KCD_UNDO_NOTHING, 0, s.domain.host.uac);
+  s.record.rbcd_ours = false; /* somebody else's */
+  holds(&s, after, sizeof after);
+  undo(&s, KCD_UNDO_NOTHING, 0, s.domain.host.uac);
+  end(&s);
+}
+
+/* The answer was lost, or kcdfix was killed: the object tells. */
+static void an_open_descriptor_is_resolved(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_target(&s);
+  s.record.state = KCD_RECORD_PLANNED;
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_APPLIED);
+  undo(&s, KCD_UNDO_CHANGE, 0, s.domain.host.uac);
+  kcd_undo_plan_done(&s.plan);
+  s.domain.host.rbcd_meta.local_usn = 5000;
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_ALREADY);
+  kcd_record_claim(&s.record, &s.domain.host);
+  assert_false(s.record.rbcd_ours);
+  s.domain.host.rbcd_meta.version = 0;
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_UNKNOWN);
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  kcd_undo_plan_done(&s.plan);
+  holds(&s, before, sizeof before);
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_CONFLICT);
+  undo(&s, KCD_UNDO_NOTHING, 0, s.domain.host.uac);
+  end(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_descriptor_comes_back_whole),
+      cmocka_unit_test(another_descriptor_is_a_conflict),
+      cmocka_unit_test(a_descriptor_as_before_needs_nothing),
+      cmocka_unit_test(an_open_descriptor_is_resolved),
       cmocka_unit_test(undo_is_the_inverse),
       cmocka_unit_test(kerberos_only_is_taken_back_too),
       cmocka_unit_test(what_others_added_is_kept),

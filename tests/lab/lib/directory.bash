@@ -118,13 +118,22 @@ export_keytab() {
 }
 
 # dns_record add|delete NAME TYPE DATA: over RPC, as an administrator would. The longest zone that NAME ends in is its
-# zone. The internal DNS server reads the database per query, so the change shows at once.
+# zone; a reverse zone of three numbers is made where it is missing. The internal DNS server reads the database per
+# query, so the change shows at once.
 dns_record() {
   local operation=$1 name=$2 zone=$LAB_DNS_DOMAIN log
   [[ $name != *"_msdcs.$LAB_DNS_DOMAIN" ]] || zone=_msdcs.$LAB_DNS_DOMAIN
+  if [[ $name == *.in-addr.arpa ]]; then
+    zone=${name#*.}
+    log=$(dns_tool zonecreate "$KCDFIX_DC" "$zone") || [[ $log == *ZONE_ALREADY_EXISTS* ]] ||
+      { echo "$log" >&2; return 1; }
+  fi
   name=${name%"$zone"}
   name=${name%.}
-  log=$("${IN_TREE[@]}" samba-tool dns "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4" \
-    --configfile="$KCDFIX_LAB_DIR/dc1/smb.conf" --use-krb5-ccache="${HELPER_CCACHE#FILE:}" 2>&1) ||
-    { echo "$log" >&2; return 1; }
+  log=$(dns_tool "$operation" "$KCDFIX_DC" "$zone" "${name:-@}" "$3" "$4") || { echo "$log" >&2; return 1; }
+}
+
+dns_tool() {
+  "${IN_TREE[@]}" samba-tool dns "$@" --configfile="$KCDFIX_LAB_DIR/dc1/smb.conf" \
+    --use-krb5-ccache="${HELPER_CCACHE#FILE:}" 2>&1
 }

@@ -38,7 +38,7 @@ class State:
     principal: str  # the same one for the KDC
     spn: str
     causes: list  # the errors that have to be named; none: it has to work
-    also: set  # errors that may stand beside them
+    also: list  # errors that may stand beside them
 
 
 class Site:
@@ -113,7 +113,7 @@ class Site:
     def state(self, kind, causes, also=()):
         user = self.dice.choice(self.users).format(self.user)
         return State(kind, self.dice.choice(self.operands), self.account, user, self.user, self.spn, list(causes),
-                     set(also))
+                     sorted(also))
 
 
 KINDS = {}  # name: (weight, function)
@@ -189,7 +189,7 @@ def grant(site):
         site.accept(entries)
 
 
-@kind(4)
+@kind(3)
 def resource_based(site):
     grant(site)
     unlisted = site.list_only_elsewhere()
@@ -232,7 +232,7 @@ def host_protected(site):
     return ["host-protected-users"]
 
 
-@kind(2)
+@kind(3)
 def host_disabled(site):
     site.host["uac"] |= DISABLED
     site.list_asked()
@@ -269,7 +269,7 @@ def host_without_spn(site):
 
 # ---- The list ----
 
-@kind(3)
+@kind(2)
 def list_empty(site):
     return ["list-empty"]
 
@@ -288,7 +288,7 @@ def other_port(site):
     return ["spn-not-listed"]
 
 
-@kind(3)
+@kind(2)
 def other_form(site):
     service = site.dice.choice(MAPPED)
     forms = [f"{service}/{site.target_name}", f"{service}/{site.target_name}.{DOMAIN}"]
@@ -319,7 +319,7 @@ def malformed(site):
     return ["list-entry-malformed"]
 
 
-@kind(2)
+@kind(1)
 def alias(site):
     site.spn = f"cifs/ALIAS-{site.target_name}"
     site.target["spns"] = [f"HOST/{site.target_name}", f"HOST/{site.target_name}.{DOMAIN}", site.spn]
@@ -329,7 +329,7 @@ def alias(site):
 
 # ---- The target ----
 
-@kind(3)
+@kind(4)
 def spn_nowhere(site):
     site.spn = site.dice.choice([f"cifs/gone-{site.target_name}", f"MSSQLSvc/{site.target_name}"])
     site.list_asked()
@@ -377,7 +377,7 @@ def two_owners(site):
     return ["duplicate-spn"]
 
 
-@kind(3)
+@kind(4)
 def target_without_keys(site):
     site.target["keys"] = False
     site.list_asked()
@@ -431,7 +431,7 @@ def user_sensitive_and_not_listed(site):
     return ["spn-not-listed", "user-sensitive"]
 
 
-@kind(4)
+@kind(5)
 def user_unknown(site):
     site.user, site.users = f"nobody{site.target_name}", ["{}"]
     site.list_asked()
@@ -445,7 +445,7 @@ def user_disabled(site):
     return ["user-account-unusable"]
 
 
-@kind(3)
+@kind(4)
 def user_expired(site):
     site.new_user(attributes={"accountExpires": LONG_AGO})
     site.list_asked()

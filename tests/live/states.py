@@ -96,7 +96,7 @@ def check_pair(state, pair, answers, problems):
     if pair["verdict"] != ("works" if works(answers) else "fails"):
         problems.append(f"verdict {pair['verdict']}")
     named = errors(pair)
-    if not set(state.causes) <= set(named) <= set(state.causes) | state.also:
+    if not set(state.causes) <= set(named) <= set(state.causes) | set(state.also):
         problems.append(f"named {named}")
     elif len(state.causes) == 1 and not state.also and named[0] != state.causes[0]:
         problems.append(f"named {named[0]} first")

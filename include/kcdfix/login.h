@@ -33,6 +33,8 @@ int kcd_login_open(const struct kcd_login_options *options, struct kcd_login **r
 /* The principal, e.g. "admin@KCD.TEST", and its realm, e.g. "KCD.TEST". Borrowed. */
 const char *kcd_login_principal(const struct kcd_login *login);
 const char *kcd_login_realm(const struct kcd_login *login);
+/* Full name of its credential cache, "FILE:/tmp/krb5cc_0"; borrowed. */
+const char *kcd_login_ccache(const struct kcd_login *login);
 /* Name of the default realm of this machine's krb5.conf, NULL if there is none; owned by the caller. */
 char *kcd_default_realm(void);
 

@@ -43,6 +43,14 @@ const char *kcd_probe_realm(const struct kcd_probe *probe);
 void kcd_probe_run(struct kcd_probe *probe, const char *user, const char *spn, unsigned directory_kvno,
                    struct kcd_observation *ret);
 
+/* After kcd_probe_run for the same USER and SPN, and for a pair that fails or a reader who wants to know more: asks the
+ * controls (enum kcd_purpose) that tell the causes apart, and adds them to OBSERVATION. Each asks for no more than a
+ * ticket that the host could have anyway, or that the proof asked for. USER_CCACHE is the full name of a cache with a
+ * TGT of that user, for S4U2Proxy with the user's own ticket; NULL: not asked. Of the cache only the TGT is read; it is
+ * used from memory and nothing is stored. A control that is not answered stays not tried and changes no verdict. */
+void kcd_probe_control(struct kcd_probe *probe, const char *user, const char *spn, const char *user_ccache,
+                       struct kcd_observation *observation);
+
 unsigned kcd_probe_requests(const struct kcd_probe *probe);
 void kcd_probe_close(struct kcd_probe *probe);
 static inline void kcd_probe_free(struct kcd_probe *probe)

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "exit_status.h"
 #include "operands.h"
+#include "own_ticket.h"
 #include "session.h"
 
 /* What is asked, made from operands and options alone. */
@@ -19,6 +20,7 @@ struct probing {
   char *user;
   char *realm;
   char *kdc;
+  char *user_ccache; /* full name; NULL: no own ticket of the user is at hand */
   const char **spns;
   size_t n_spns;
 };
@@ -29,6 +31,7 @@ static void probing_done(struct probing *probing)
   free(probing->user);
   free(probing->realm);
   free(probing->kdc);
+  free(probing->user_ccache);
   free(probing->spns);
 }
 
@@ -118,6 +121,18 @@ static int take_kdc(const struct kcd_options *options, struct probing *ret, stru
   return 0;
 }
 
+/* A cache of the user that was given and cannot be used is said, and the probe goes on without: its status then. */
+static int take_own_ticket(struct kcd_run *run, struct probing *probing, struct kcd_error *err)
+{
+  if (kcd_own_ticket(run->options, NULL, probing->user, probing->realm, &probing->user_ccache, err) == 0)
+    return KCD_EXIT_OK;
+  if (err->code == KCD_E_USAGE)
+    return -1;
+  int status = kcd_run_failed(run, err);
+  *err = KCD_ERROR_INIT;
+  return status;
+}
+
 static int status_of(const struct kcd_observation *observation)
 {
   if (kcd_error_is_set(&observation->error))
@@ -143,6 +158,15 @@ static void say_why(struct kcd_run *run, const struct probing *probing)
   kcd_report_next_step(run->report, text);
 }
 
+/* The proof; after a failure, or for a reader who wants to see more, the controls too. */
+static void observe(const struct kcd_options *options, struct kcd_probe *probe, const struct probing *probing,
+                    const char *spn, struct kcd_observation *ret)
+{
+  kcd_probe_run(probe, probing->user, spn, 0, ret);
+  if (ret->s4u2proxy.outcome != KCD_TICKET || options->verbose > 0)
+    kcd_probe_control(probe, probing->user, spn, probing->user_ccache, ret);
+}
+
 static int ask(struct kcd_run *run, const struct probing *probing, struct kcd_error *err)
 {
   const struct kcd_options *options = run->options;
@@ -158,7 +182,7 @@ static int ask(struct kcd_run *run, const struct probing *probing, struct kcd_er
   int status = KCD_EXIT_OK;
   for (size_t i = 0; i < probing->n_spns; i++) {
     struct kcd_observation observation;
-    kcd_probe_run(probe, probing->user, probing->spns[i], 0, &observation);
+    observe(options, probe, probing, probing->spns[i], &observation);
     kcd_report_probe(run->report, probing->host, probing->spns[i], &observation);
     status = kcd_exit_worse(status, status_of(&observation));
     if (kcd_error_is_set(&observation.error))
@@ -167,6 +191,8 @@ static int ask(struct kcd_run *run, const struct probing *probing, struct kcd_er
   }
   if (status == KCD_EXIT_PROBLEM)
     say_why(run, probing);
+  if (options->verbose > 1)
+    kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
   return status;
 }
 
@@ -175,9 +201,13 @@ int kcd_cmd_probe(struct kcd_run *run)
   struct probing probing = {0};
   struct kcd_error err = KCD_ERROR_INIT;
   int status = -1;
-  if (take_operands(run->options, &probing, &err) == 0 && take_login(run->options, &probing, &err) == 0 &&
-      take_kdc(run->options, &probing, &err) == 0)
-    status = ask(run, &probing, &err);
+  if (take_operands(run->options, &probing, &err) == 0 && take_login(run->options, &probing, &err) == 0) {
+    int missing = take_own_ticket(run, &probing, &err);
+    if (missing >= 0 && take_kdc(run->options, &probing, &err) == 0)
+      status = ask(run, &probing, &err);
+    if (status >= 0)
+      status = kcd_exit_worse(status, missing);
+  }
   probing_done(&probing);
   return status < 0 ? kcd_run_failed(run, &err) : status;
 }

@@ -45,6 +45,7 @@ STORE_TEXT(login_user)
 STORE_TEXT(password_file)
 STORE_TEXT(as)
 STORE_TEXT(keytab)
+STORE_TEXT(user_ccache)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
@@ -175,6 +176,9 @@ const struct kcd_option_row kcd_option_rows[] = {
    "the user to delegate (default: the login, since that is who runs Hyper-V Manager)", store_as},
   {"keytab", 'k', "FILE", PAIRS | KCD_CMD_DOCTOR, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
    "the host's own key: ask the KDC for real (S4U2Self, S4U2Proxy)", store_keytab},
+  {"user-ccache", 0, "CCACHE", KCD_CMD_CHECK | KCD_CMD_PROBE, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
+   "tickets of the user to delegate, tried as evidence where the host's fail (default: the login, if it is that user)",
+   store_user_ccache},
   {"no-probe", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "predict only, even with --keytab", store_no_probe},
   {"kdc-flavour", 0, "FLAVOUR", KCD_CMD_CHECK, KCD_GROUP_PROOF, KCD_COMPLETES_WORDS,
@@ -381,6 +385,8 @@ static int check_combinations(const struct kcd_options *options, struct kcd_erro
     return kcd_fail(err, KCD_E_USAGE, "--emit prints a script and --json a document; give one of them");
   if (options->server && options->uri)
     return kcd_fail(err, KCD_E_USAGE, "--server and --uri both name the domain controller; give one of them");
+  if (options->user_ccache && (!options->keytab || options->no_probe))
+    return kcd_fail(err, KCD_E_USAGE, "--user-ccache is evidence for a probe, which needs --keytab and no --no-probe");
   if (options->login_user && options->ccache)
     return kcd_fail(err, KCD_E_USAGE, "--login-user logs in by password and --ccache by ticket; give one of them");
   if (options->login_user && !options->prompt_password == !options->password_file)

@@ -36,7 +36,7 @@ struct kcd_options {
   const char *ccache, *login_user, *password_file;
   bool prompt_password;
   /* whom, proof */
-  const char *as, *keytab;
+  const char *as, *keytab, *user_ccache;
   bool no_probe;
   bool has_flavour;
   enum kcd_flavour flavour;

@@ -12,6 +12,7 @@
 #include <kcdfix/text.h>
 
 #include "exit_status.h"
+#include "own_ticket.h"
 #include "remembered.h"
 
 /* The check of all pairs, while it runs. */
@@ -22,6 +23,7 @@ struct checking {
   const struct kcd_facts_set *set;
   const struct kcd_operands *operands;
   char *context;
+  char *user_ccache; /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_remembered remembered;
   struct kcd_pairs_outcome outcome;
 };
@@ -100,6 +102,15 @@ static void run_probe(struct checking *checking, struct kcd_probe *probe, const 
   kcd_probe_run(probe, user, spn, kvno, ret);
 }
 
+/* Only after a failure, or for a reader who wants to see more: a healthy pair costs no request more. */
+static void run_controls(const struct checking *checking, struct kcd_probe *probe, const struct kcd_facts *facts,
+                         struct kcd_observation *observation)
+{
+  const char *user = facts->user ? facts->user->sam_account_name : facts->user_operand;
+  if (observation->s4u2proxy.outcome != KCD_TICKET || options_of(checking)->verbose > 0)
+    kcd_probe_control(probe, user, facts->target->spn.text, checking->user_ccache, observation);
+}
+
 /* A TGT that is not forwardable stops the verdict, since it may be an artefact; where the directory says why it is so,
  * it is the answer that was to be expected. */
 static void expect_poor_tgt(const struct kcd_facts *facts, struct kcd_observation *observation)
@@ -123,6 +134,7 @@ static void check_pair(struct checking *checking, struct kcd_probe *probe, size_
   bool probed = probe && facts.host;
   if (probed) {
     run_probe(checking, probe, &facts, &observation);
+    run_controls(checking, probe, &facts, &observation);
     expect_poor_tgt(&facts, &observation);
   }
   const struct kcd_options *options = options_of(checking);
@@ -197,6 +209,21 @@ static void check_host(struct checking *checking, size_t host)
     kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
 }
 
+/* Not to be had, or another user's: said once, and the check goes on without. */
+static void take_own_ticket(struct checking *checking)
+{
+  const struct kcd_facts_set *set = checking->set;
+  const struct kcd_options *options = options_of(checking);
+  const char *user = set->user ? set->user->sam_account_name : set->user_operand;
+  const char *realm = options->realm ? options->realm : set->dc->realm;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (kcd_own_ticket(options, checking->session->login, user, realm, &checking->user_ccache, &err) == 0)
+    return;
+  int status = err.code == KCD_E_USAGE ? KCD_EXIT_USAGE : KCD_EXIT_CANNOT_TELL;
+  probe_failed(checking, &err);
+  checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, status);
+}
+
 void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_session *session,
                      const struct kcd_facts_set *set, const struct kcd_operands *operands,
                      struct kcd_pairs_outcome *ret)
@@ -207,8 +234,10 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .set = set,
                               .operands = operands,
                               .context = kcd_session_context(run->options)};
+  take_own_ticket(&checking);
   for (size_t host = 0; host < set->n_hosts; host++)
     check_host(&checking, host);
+  free(checking.user_ccache);
   free(checking.context);
   kcd_remembered_done(&checking.remembered);
   *ret = checking.outcome;

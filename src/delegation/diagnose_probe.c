@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include <kcdfix/kerberr.h>
+#include <kcdfix/pattern.h>
 #include <kcdfix/text.h>
 
 #include "case.h"
@@ -82,6 +83,20 @@ static enum kcd_severity weight_of_difference(const struct kcd_case *c)
   return c->judgement->prediction.certain ? KCD_WARNING : KCD_NOTE;
 }
 
+/* Where the directory and the KDC part, the answers alone say where to look. */
+static void add_pattern(struct kcd_finding *f, const struct kcd_observation *observation)
+{
+  KCD_AUTO_CHAR reason = kcd_reason_given(kcd_deciding_exchange(observation));
+  const struct kcd_class *class = kcd_pattern_class(observation);
+  if (reason != NULL)
+    kcd_finding_text(f, "reason", reason);
+  if (class == NULL || observation->s4u2proxy.outcome == KCD_TICKET)
+    return;
+  kcd_finding_text(f, "class", class->name);
+  KCD_AUTO_CHAR said = KCD_TAKE(f->message);
+  kcd_finding_say(f, "%s The answers by themselves say: %s", said, class->sentence);
+}
+
 static void differs(struct kcd_case *c)
 {
   const struct kcd_answer *predicted = NULL;
@@ -94,6 +109,7 @@ static void differs(struct kcd_case *c)
   kcd_finding_say(f, "%s: predicted was %s, the KDC answered with %s. %s", step, expected, answered, explanation(c));
   kcd_finding_text(f, "predicted", expected);
   kcd_finding_text(f, "observed", answered);
+  add_pattern(f, c->judgement->observation);
 }
 
 void kcd_diagnose_probe(struct kcd_case *c)

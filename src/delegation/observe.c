@@ -5,6 +5,8 @@
 const char *kcd_exchange_name(enum kcd_exchange_kind kind)
 {
   switch (kind) {
+  case KCD_EXCHANGE_TGS:
+    return "TGS";
   case KCD_EXCHANGE_S4U2SELF:
     return "S4U2Self";
   case KCD_EXCHANGE_S4U2PROXY:
@@ -13,6 +15,20 @@ const char *kcd_exchange_name(enum kcd_exchange_kind kind)
     break;
   }
   return "AS";
+}
+
+const char *kcd_purpose_name(enum kcd_purpose purpose)
+{
+  static const char *const names[KCD_PURPOSES] = {
+      [KCD_FOR_PROOF] = "proof",
+      [KCD_FOR_LIST] = "without-resource-bit",
+      [KCD_FOR_SERVICE] = "control-service",
+      [KCD_FOR_USER] = "control-user",
+      [KCD_FOR_HOST_TICKET] = "host-ticket",
+      [KCD_FOR_HOST_LIST] = "host-ticket-without-resource-bit",
+      [KCD_FOR_OWN_TICKET] = "own-ticket",
+  };
+  return names[purpose];
 }
 
 void kcd_exchange_copy(struct kcd_exchange *to, const struct kcd_exchange *from)
@@ -60,7 +76,7 @@ const struct kcd_exchange *kcd_observation_exchange(const struct kcd_observation
                                                     enum kcd_exchange_kind kind)
 {
   for (size_t i = observation->n; i > 0; i--)
-    if (observation->exchanges[i - 1].kind == kind)
+    if (observation->exchanges[i - 1].kind == kind && observation->exchanges[i - 1].purpose == KCD_FOR_PROOF)
       return &observation->exchanges[i - 1];
   return NULL;
 }

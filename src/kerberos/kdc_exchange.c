@@ -10,7 +10,7 @@
 #include "kdc_exchange.h"
 #include "tcp.h"
 
-enum { LENGTH_BYTES = 4, KDC_PORT = 88, ERR_PREAUTH_FAILED = 24 };
+enum { LENGTH_BYTES = 4, KDC_PORT = 88, ERR_PREAUTH_FAILED = 24, PA_FX_FAST = 136, PA_PAC_OPTIONS = 167 };
 
 /* Tags of the messages (RFC 4120 5.10). */
 enum { AS_REQ = 0x6a, AS_REP = 0x6b, TGS_REQ = 0x6c, TGS_REP = 0x6d, KRB_ERROR = 0x7e };
@@ -194,7 +194,23 @@ static bool is_for(const struct kcd_kdc *kdc, const krb5_data *realm)
   return strlen(kdc->realm) == realm->length && kcd_equal_nocase_n(kdc->realm, realm->data, realm->length);
 }
 
-/* The place where a request could be changed before it is sent (kdc-rules 8.5: padata left out); it goes as it is. */
+/* What goes out in place of a TGS-REQ; empty: the request as it is. */
+static struct kcd_bytes without_padata(const struct kcd_kdc *kdc, const krb5_data *message)
+{
+  int32_t types[2];
+  size_t n = 0;
+  if ((kdc->left_out & KCD_LEAVE_OUT_FAST) != 0)
+    types[n++] = PA_FX_FAST;
+  if ((kdc->left_out & KCD_LEAVE_OUT_RBCD_BIT) != 0)
+    types[n++] = PA_PAC_OPTIONS;
+  struct kcd_bytes out = {.data = NULL};
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (n == 0 || message->length == 0 || (uint8_t)message->data[0] != TGS_REQ ||
+      kcd_tgs_req_without_padata(message->data, message->length, types, n, &out, &ignored) != 0)
+    return (struct kcd_bytes){.data = NULL};
+  return out;
+}
+
 static krb5_error_code send_hook(krb5_context k5, void *data, const krb5_data *realm, const krb5_data *message,
                                  krb5_data **new_message, krb5_data **new_reply)
 {
@@ -211,10 +227,13 @@ static krb5_error_code send_hook(krb5_context k5, void *data, const krb5_data *r
     return KRB5_KDC_UNREACH;
   int64_t started = kcd_tcp_now();
   KCD_AUTO_VALUE(kcd_bytes) reply = {0};
-  if (kcd_kdc_ask(kdc, message->data, message->length, &reply, &kdc->failure) != 0)
+  KCD_AUTO_VALUE(kcd_bytes) changed = without_padata(kdc, message);
+  const void *bytes = changed.len > 0 ? changed.data : (const void *)message->data;
+  size_t len = changed.len > 0 ? changed.len : message->length;
+  if (kcd_kdc_ask(kdc, bytes, len, &reply, &kdc->failure) != 0)
     return KRB5_KDC_UNREACH;
   remember_refusal(kdc, &reply);
-  trace_exchange(kdc, request, message->length, &reply, started);
+  trace_exchange(kdc, request, len, &reply, started);
   return hand_over(k5, &reply, new_reply);
 }
 

@@ -18,6 +18,12 @@
 #include <kcdfix/bytes.h>
 #include <kcdfix/error.h>
 
+/* Outer padata of a TGS-REQ that stays behind. The body, over which the AP-REQ's checksum is taken, is not touched.
+ * FAST: a KDC that answers inside the armour hides its NTSTATUS there (RFC 6113 5.4.4, krb5 1.20 fast.c duplicates all
+ * other padata outside). RBCD_BIT: PA-PAC-OPTIONS, whose only bit that libkrb5 sets is the resource-based one
+ * (MS-SFU 3.1.5.2.1.2), so the KDC answers from the host's list alone. */
+enum kcd_left_out { KCD_LEAVE_OUT_FAST = 1u << 0, KCD_LEAVE_OUT_RBCD_BIT = 1u << 1 };
+
 struct kcd_kdc {
   char *host;
   char *realm; /* whose requests it gets; those for other realms go libkrb5's own way */
@@ -27,6 +33,7 @@ struct kcd_kdc {
   void *trace_data;
   struct addrinfo *addresses; /* of HOST, looked up once */
   unsigned requests;          /* sent since kcd_kdc_init */
+  unsigned left_out;          /* enum kcd_left_out: what TGS-REQs go without */
   /* about the exchange begun last: */
   unsigned messages;
   struct kcd_bytes refusal; /* the last answer if it was a KRB-ERROR, else empty */

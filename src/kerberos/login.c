@@ -143,6 +143,11 @@ const char *kcd_login_realm(const struct kcd_login *login)
   return login->realm;
 }
 
+const char *kcd_login_ccache(const struct kcd_login *login)
+{
+  return login->ccache_name;
+}
+
 unsigned kcd_login_requests(const struct kcd_login *login)
 {
   return login->requests + login->kdc.requests;

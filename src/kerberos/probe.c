@@ -26,6 +26,7 @@ static int set_up(struct kcd_probe *probe, const struct kcd_probe_options *optio
                                                       .timeout_ms = options->timeout_ms,
                                                       .trace = options->trace,
                                                       .trace_data = options->trace_data});
+  probe->kdc.left_out = KCD_LEAVE_OUT_FAST;
   kcd_kdc_attach(&probe->kdc, s4u->k5);
   return 0;
 }

@@ -8,21 +8,24 @@
 #include "names.h"
 #include "probe_session.h"
 
-static struct kcd_exchange new_exchange(const struct kcd_probe *probe, enum kcd_exchange_kind kind, const char *user)
+struct kcd_exchange kcd_probe_exchange(const struct kcd_probe *probe, enum kcd_exchange_kind kind,
+                                       enum kcd_purpose purpose, const char *user)
 {
   return (struct kcd_exchange){
       .kind = kind,
+      .purpose = purpose,
       .kdc = kcd_safe(probe->kdc.host),
       .client = kcd_strdup(probe->client),
       .user = kcd_strdup(user),
   };
 }
 
-static void add_exchange(struct kcd_observation *observation, const struct kcd_exchange *exchange)
+void kcd_probe_note(struct kcd_observation *observation, struct kcd_exchange *exchange)
 {
   observation->exchanges =
       kcd_reallocarray(observation->exchanges, observation->n + 1, sizeof(*observation->exchanges));
   kcd_exchange_copy(&observation->exchanges[observation->n++], exchange);
+  exchange->messages = 0;
 }
 
 /* Refusals of the AS exchange that are an answer about the host's account and so a verdict (kdc-rules 3.2 rows A1, A2):
@@ -72,7 +75,7 @@ static void ask_tgt(struct kcd_probe *probe, unsigned directory_kvno)
 {
   const struct kcd_s4u *s4u = &probe->s4u;
   probe->asked = true;
-  probe->as = new_exchange(probe, KCD_EXCHANGE_AS, NULL);
+  probe->as = kcd_probe_exchange(probe, KCD_EXCHANGE_AS, KCD_FOR_PROOF, NULL);
   KCD_AUTO_CHAR realm = kcd_safe(probe->kdc.realm);
   probe->as.service = kcd_asprintf("krbtgt/%s@%s", realm, realm);
   kcd_kdc_begin(&probe->kdc);
@@ -93,36 +96,35 @@ static bool observe_tgt(struct kcd_probe *probe, unsigned directory_kvno, struct
     ask_tgt(probe, directory_kvno);
   else if (directory_kvno != 0 && strcmp(probe->as_error.id, "keytab-wrong-key") == 0)
     fail_wrong_key(probe, (krb5_error_code)probe->as_error.foreign, directory_kvno);
-  add_exchange(ret, &probe->as);
-  probe->as.messages = 0;
+  kcd_probe_note(ret, &probe->as);
   ret->error = probe->as_error;
   ret->tgt_forwardable = probe->as.answer.outcome == KCD_TICKET && probe->as.answer.forwardable;
   return probe->as.answer.outcome == KCD_TICKET;
 }
 
-static struct kcd_evidence *find_evidence(const struct kcd_probe *probe, const char *user)
+struct kcd_evidence *kcd_probe_evidence(const struct kcd_probe *probe, enum kcd_purpose purpose, const char *user)
 {
   for (size_t i = 0; i < probe->n_evidence; i++)
-    if (strcmp(probe->evidence[i].user, user) == 0)
+    if (probe->evidence[i].purpose == purpose && strcmp(probe->evidence[i].user, user) == 0)
       return &probe->evidence[i];
   return NULL;
 }
 
-static struct kcd_evidence *keep_evidence(struct kcd_probe *probe, const struct kcd_evidence *evidence)
+struct kcd_evidence *kcd_probe_keep(struct kcd_probe *probe, const struct kcd_evidence *evidence)
 {
   probe->evidence = kcd_reallocarray(probe->evidence, probe->n_evidence + 1, sizeof(*probe->evidence));
   probe->evidence[probe->n_evidence] = *evidence;
   return &probe->evidence[probe->n_evidence++];
 }
 
-static void ask_self(struct kcd_probe *probe, const char *user, struct kcd_evidence *ret)
+static void ask_self(struct kcd_probe *probe, enum kcd_purpose purpose, const char *user, struct kcd_evidence *ret)
 {
   const struct kcd_s4u *s4u = &probe->s4u;
   krb5_principal principal = NULL;
   krb5_error_code code = kcd_principal_of_user(s4u->k5, user, probe->kdc.realm, &principal);
-  *ret = (struct kcd_evidence){.user = kcd_strdup(user), .error = KCD_ERROR_INIT};
+  *ret = (struct kcd_evidence){.purpose = purpose, .user = kcd_strdup(user), .error = KCD_ERROR_INIT};
   KCD_AUTO_CHAR name = code == 0 ? kcd_principal_text(s4u->k5, principal) : kcd_safe(user);
-  ret->exchange = new_exchange(probe, KCD_EXCHANGE_S4U2SELF, name);
+  ret->exchange = kcd_probe_exchange(probe, KCD_EXCHANGE_S4U2SELF, purpose, name);
   ret->exchange.service = kcd_strdup(probe->client);
   kcd_kdc_begin(&probe->kdc);
   if (code == 0)
@@ -132,18 +134,40 @@ static void ask_self(struct kcd_probe *probe, const char *user, struct kcd_evide
   krb5_free_principal(s4u->k5, principal);
 }
 
+struct kcd_evidence *kcd_probe_self(struct kcd_probe *probe, enum kcd_purpose purpose, const char *user)
+{
+  struct kcd_evidence *evidence = kcd_probe_evidence(probe, purpose, user);
+  if (evidence != NULL)
+    return evidence;
+  struct kcd_evidence asked;
+  ask_self(probe, purpose, user, &asked);
+  return kcd_probe_keep(probe, &asked);
+}
+
+krb5_error_code kcd_probe_proxy(struct kcd_probe *probe, const struct kcd_evidence *evidence, enum kcd_purpose purpose,
+                                const char *spn, struct kcd_exchange *ret)
+{
+  const struct kcd_s4u *s4u = &probe->s4u;
+  *ret = kcd_probe_exchange(probe, KCD_EXCHANGE_S4U2PROXY, purpose, evidence->exchange.user);
+  ret->service = kcd_safe(spn);
+  krb5_principal service = NULL;
+  krb5_creds *creds = NULL;
+  kcd_kdc_begin(&probe->kdc);
+  krb5_error_code code = kcd_principal_of_spn(s4u->k5, spn, probe->kdc.realm, &service);
+  if (code == 0)
+    code = kcd_s4u2proxy(s4u, evidence->creds, service, &creds);
+  kcd_exchange_conclude(ret, s4u->k5, &probe->kdc, code, creds);
+  krb5_free_principal(s4u->k5, service);
+  krb5_free_creds(s4u->k5, creds);
+  return code;
+}
+
 /* NULL where there is no ticket to go on with. */
 static const struct kcd_evidence *observe_self(struct kcd_probe *probe, const char *user, struct kcd_observation *ret)
 {
-  struct kcd_evidence *evidence = find_evidence(probe, user);
-  struct kcd_evidence asked;
-  if (evidence == NULL) {
-    ask_self(probe, user, &asked);
-    evidence = keep_evidence(probe, &asked);
-  }
+  struct kcd_evidence *evidence = kcd_probe_self(probe, KCD_FOR_PROOF, user);
   ret->error = evidence->error;
-  add_exchange(ret, &evidence->exchange);
-  evidence->exchange.messages = 0;
+  kcd_probe_note(ret, &evidence->exchange);
   ret->s4u2self = evidence->exchange.answer;
   return evidence->creds == NULL ? NULL : evidence;
 }
@@ -151,22 +175,12 @@ static const struct kcd_evidence *observe_self(struct kcd_probe *probe, const ch
 static void observe_proxy(struct kcd_probe *probe, const struct kcd_evidence *evidence, const char *spn,
                           struct kcd_observation *ret)
 {
-  const struct kcd_s4u *s4u = &probe->s4u;
-  struct kcd_exchange exchange = new_exchange(probe, KCD_EXCHANGE_S4U2PROXY, evidence->exchange.user);
-  exchange.service = kcd_safe(spn);
-  krb5_principal service = NULL;
-  krb5_creds *creds = NULL;
-  kcd_kdc_begin(&probe->kdc);
-  krb5_error_code code = kcd_principal_of_spn(s4u->k5, spn, probe->kdc.realm, &service);
-  if (code == 0)
-    code = kcd_s4u2proxy(s4u, evidence->creds, service, &creds);
-  kcd_exchange_conclude(&exchange, s4u->k5, &probe->kdc, code, creds);
-  kcd_krb5_fail_if_out_of_reach(&ret->error, s4u->k5, &probe->kdc, code);
-  add_exchange(ret, &exchange);
+  struct kcd_exchange exchange;
+  krb5_error_code code = kcd_probe_proxy(probe, evidence, KCD_FOR_PROOF, spn, &exchange);
+  kcd_krb5_fail_if_out_of_reach(&ret->error, probe->s4u.k5, &probe->kdc, code);
+  kcd_probe_note(ret, &exchange);
   ret->s4u2proxy = exchange.answer;
   kcd_exchange_done(&exchange);
-  krb5_free_principal(s4u->k5, service);
-  krb5_free_creds(s4u->k5, creds);
 }
 
 /* The flag was asked for, so it is the KDC that does not give it to this host: neither to the host itself. */

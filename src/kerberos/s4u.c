@@ -7,6 +7,13 @@
 /* Codes that only steer the exchange (RFC 4120 7.5.9): preauthentication asked for, answer too long for UDP. */
 enum { ERR_PREAUTH_REQUIRED = 25, ERR_RESPONSE_TOO_BIG = 52 };
 
+krb5_error_code kcd_ticket_to_host(const struct kcd_s4u *s4u, krb5_ccache ccache, krb5_principal client,
+                                   krb5_creds **ret)
+{
+  krb5_creds in = {.client = client, .server = s4u->host};
+  return krb5_get_credentials(s4u->k5, KRB5_GC_NO_STORE, ccache, &in, ret);
+}
+
 krb5_error_code kcd_s4u2self(const struct kcd_s4u *s4u, krb5_principal user, krb5_creds **ret)
 {
   krb5_creds in = {.client = user, .server = s4u->host};

@@ -15,6 +15,11 @@ struct kcd_s4u {
   krb5_principal host;
 };
 
+/* An ordinary ticket to the host for the client of CCACHE, by its TGT there. Nothing is stored. RET: krb5_free_creds.
+ */
+krb5_error_code kcd_ticket_to_host(const struct kcd_s4u *s4u, krb5_ccache ccache, krb5_principal client,
+                                   krb5_creds **ret);
+
 /* A ticket for USER to the host itself. RET: krb5_free_creds. */
 krb5_error_code kcd_s4u2self(const struct kcd_s4u *s4u, krb5_principal user, krb5_creds **ret);
 

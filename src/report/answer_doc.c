@@ -1,4 +1,5 @@
 #include <kcdfix/kerberr.h>
+#include <kcdfix/pattern.h>
 #include <kcdfix/text.h>
 
 #include "doc.h"
@@ -119,6 +120,7 @@ static json_t *exchange_of(const struct kcd_exchange *exchange)
 {
   json_t *object = kcd_doc_object();
   kcd_doc_set(object, "kind", kcd_doc_text(kcd_exchange_name(exchange->kind)));
+  kcd_doc_set(object, "purpose", kcd_doc_text(kcd_purpose_name(exchange->purpose)));
   kcd_doc_set(object, "kdc", kcd_doc_text(exchange->kdc));
   kcd_doc_set(object, "client", kcd_doc_text(exchange->client));
   kcd_doc_set(object, "user", kcd_doc_text(exchange->user));
@@ -142,10 +144,26 @@ static json_t *exchanges_of(const struct kcd_observation *observation)
   return array;
 }
 
+static json_t *class_of(const struct kcd_observation *observation)
+{
+  const struct kcd_class *class = kcd_pattern_class(observation);
+  if (class == NULL)
+    return json_null();
+  json_t *ids = kcd_doc_array();
+  for (size_t i = 0; i < class->n_ids; i++)
+    kcd_doc_add(ids, kcd_doc_text(kcd_finding_info(class->ids[i])->id));
+  json_t *object = kcd_doc_object();
+  kcd_doc_set(object, "name", kcd_doc_text(class->name));
+  kcd_doc_set(object, "ids", ids);
+  kcd_doc_set(object, "sentence", kcd_doc_text(class->sentence));
+  return object;
+}
+
 json_t *kcd_doc_observation(const struct kcd_observation *observation)
 {
   if (observation == NULL)
     return json_null();
+  KCD_AUTO_CHAR reason = kcd_reason_given(kcd_deciding_exchange(observation));
   json_t *object = kcd_doc_object();
   kcd_doc_set(object, "by", kcd_doc_text(observation->by));
   kcd_doc_set(object, "kdc", kcd_doc_text(observation->kdc));
@@ -153,6 +171,8 @@ json_t *kcd_doc_observation(const struct kcd_observation *observation)
   kcd_doc_set(object, "s4u2self", observed_answer(&observation->s4u2self));
   kcd_doc_set(object, "s4u2proxy", observed_answer(&observation->s4u2proxy));
   kcd_doc_set(object, "user_ticket", observed_answer(&observation->user_ticket));
+  kcd_doc_set(object, "reason", kcd_doc_text(reason));
+  kcd_doc_set(object, "class", class_of(observation));
   kcd_doc_set(object, "exchanges", exchanges_of(observation));
   kcd_doc_set(object, "error", kcd_doc_error_or_null(&observation->error));
   return object;

@@ -64,6 +64,8 @@ char *kcd_text_predicted_from(const json_t *doc);
 void kcd_text_directory(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
 void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
 void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out);
+/* The reason that the KDC gave for a refusal, or that it gave none; nothing where it refused nothing. */
+void kcd_text_reason(const json_t *pair, struct kcd_textout *out);
 
 /* "KDC_ERR_BADOPTION (13), STATUS_ACCOUNT_RESTRICTION" of an answer that is an error; owned by the caller. */
 char *kcd_text_error_code(const json_t *answer);

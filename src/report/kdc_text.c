@@ -57,20 +57,6 @@ static char *observed_cell(const json_t *answer, bool evidence)
   return is_outcome(answer, "error") ? kcd_text_error_code(answer) : kcd_strdup("not tried");
 }
 
-/* A probe alone also says how the ticket is encrypted, and whether the KDC gave a reason. */
-static char *reason_of(const json_t *exchange)
-{
-  const json_t *error = json_object_get(exchange, "krb_error");
-  if (!json_is_object(error))
-    return kcd_strdup("");
-  KCD_AUTO_CHAR text = kcd_doc_safe_at(error, "text");
-  const char *edata = kcd_doc_str(error, "edata");
-  /* nothing is known of what an armoured answer holds */
-  bool none = strcmp(edata, "armoured") == 0 || strcmp(edata, "none") == 0;
-  const char *reason = none && text[0] == '\0' ? ", no reason given" : "";
-  return text[0] == '\0' ? kcd_strdup(reason) : kcd_asprintf(", \"%s\"%s", text, reason);
-}
-
 static char *exchange_cell(const json_t *exchange)
 {
   const json_t *answer = json_object_get(exchange, "answer");
@@ -81,9 +67,7 @@ static char *exchange_cell(const json_t *exchange)
   }
   if (!is_outcome(answer, "error"))
     return kcd_strdup("not tried");
-  KCD_AUTO_CHAR code = kcd_text_error_code(answer);
-  KCD_AUTO_CHAR reason = reason_of(exchange);
-  return kcd_asprintf("%s%s", code, reason);
+  return kcd_text_error_code(answer);
 }
 
 static void add_cells(struct block *block, const char *lead, const char *predicted, const char *observed)
@@ -196,16 +180,46 @@ static void add_compared_rows(struct block *block)
     add_compared(block, "S4U2Proxy", own, "user_ticket");
 }
 
+/* Without the realm: everything that a probe asks is of the host's own. Owned by the caller. */
+static char *name_of(const json_t *exchange, const char *key)
+{
+  char *name = kcd_doc_safe_at(exchange, key);
+  char *at = strrchr(name, '@');
+  if (at != NULL)
+    *at = '\0';
+  return name;
+}
+
+/* What S4U2Proxy is asked for, and with which evidence; owned by the caller. */
+static char *proxy_words(const json_t *pair, const json_t *exchange)
+{
+  const char *purpose = kcd_doc_str(exchange, "purpose");
+  KCD_AUTO_CHAR spn = kcd_doc_safe_at(pair, "spn");
+  KCD_AUTO_CHAR user = kcd_pair_user(pair);
+  KCD_AUTO_CHAR client = client_of(pair);
+  if (strcmp(purpose, "without-resource-bit") == 0)
+    return kcd_asprintf("to %s, only the host's list asked", spn);
+  if (strcmp(purpose, "control-service") == 0)
+    return kcd_asprintf("to %s itself, never listed", client);
+  if (strcmp(purpose, "host-ticket") == 0)
+    return kcd_asprintf("to %s with the host's own ticket", spn);
+  if (strcmp(purpose, "host-ticket-without-resource-bit") == 0)
+    return kcd_asprintf("... only the host's list asked");
+  if (strcmp(purpose, "own-ticket") == 0)
+    return kcd_asprintf("to %s with %s's own ticket (2012 R2)", spn, user_or_nobody(user));
+  return kcd_asprintf("to %s with that ticket (2016 and later)", spn);
+}
+
 static void add_exchange(struct block *block, const json_t *exchange)
 {
   const char *kind = kcd_doc_str(exchange, "kind");
+  bool proof = strcmp(kcd_doc_str(exchange, "purpose"), "proof") == 0;
   KCD_AUTO_CHAR client = client_of(block->pair);
-  KCD_AUTO_CHAR user = kcd_pair_user(block->pair);
-  KCD_AUTO_CHAR spn = kcd_doc_safe_at(block->pair, "spn");
-  KCD_AUTO_CHAR what = strcmp(kind, "AS") == 0 ? kcd_asprintf("TGT for %s", client)
-                       : strcmp(kind, "S4U2Self") == 0
-                           ? kcd_asprintf("ticket for %s to %s", user_or_nobody(user), client)
-                           : kcd_asprintf("to %s with that ticket (2016 and later)", spn);
+  KCD_AUTO_CHAR user = proof ? kcd_pair_user(block->pair) : name_of(exchange, "user");
+  KCD_AUTO_CHAR what = strcmp(kind, "AS") == 0          ? kcd_asprintf("TGT for %s", client)
+                       : strcmp(kind, "S4U2Proxy") == 0 ? proxy_words(block->pair, exchange)
+                       : strcmp(kind, "TGS") == 0 ? kcd_asprintf("%s's own ticket to %s", user_or_nobody(user), client)
+                                                  : kcd_asprintf("ticket for %s to %s", user_or_nobody(user), client);
   KCD_AUTO_CHAR cell = exchange_cell(exchange);
   add_step(block, kind, what, NULL, cell);
 }
@@ -253,6 +267,25 @@ static void say_uncertain(const struct kcd_check_view *view, const json_t *pair,
   kcd_out_wrap(out, "    ? ", text, NULL);
 }
 
+void kcd_text_reason(const json_t *pair, struct kcd_textout *out)
+{
+  KCD_AUTO_CHAR reason = kcd_doc_safe_at(json_object_get(pair, "observed"), "reason");
+  if (strcmp(reason, "none") == 0)
+    kcd_out_line(out, "    the KDC gave no reason");
+  else if (reason[0] != '\0')
+    kcd_out_wrap(out, "    the KDC's reason: ", reason, NULL);
+}
+
+/* The proof that one thing alone is missing. */
+static void say_own_ticket_works(const json_t *pair, struct kcd_textout *out)
+{
+  const json_t *observed = json_object_get(pair, "observed");
+  const json_t *class = json_object_get(observed, "class");
+  if (is_outcome(json_object_get(observed, "user_ticket"), "ticket") && !kcd_pair_is_verdict(pair, "works") &&
+      strcmp(kcd_doc_str(class, "name"), "protocol-transition-missing") == 0)
+    kcd_out_wrap(out, "    ", kcd_doc_str(class, "sentence"), NULL);
+}
+
 void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_textout *out)
 {
   const json_t *pair = json_array_get(view->pairs, index);
@@ -262,6 +295,8 @@ void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_te
   add_header(&block, header);
   add_compared_rows(&block);
   block_show(&block);
+  kcd_text_reason(pair, out);
+  say_own_ticket_works(pair, out);
   say_uncertain(view, pair, out);
 }
 
@@ -281,4 +316,5 @@ void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out)
     add_exchange(&block, exchange);
   }
   block_show(&block);
+  kcd_text_reason(pair, out);
 }

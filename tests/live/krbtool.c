@@ -18,7 +18,7 @@ struct arguments {
   int timeout_ms;
   uint16_t port;
   unsigned kvno;
-  bool verbose;
+  bool verbose, controls;
 };
 
 static void show_line(void *data, const char *line)
@@ -113,6 +113,9 @@ static int show_observation(const struct kcd_observation *observation)
   show_answer("s4u2self", &observation->s4u2self);
   show_answer("s4u2proxy", &observation->s4u2proxy);
   show_answer("user-ticket", &observation->user_ticket);
+  for (int purpose = KCD_FOR_LIST; purpose < KCD_FOR_OWN_TICKET; purpose++)
+    show_answer(kcd_purpose_name(purpose), &observation->controls[purpose]);
+  show_answer("own-evidence", &observation->own_evidence);
   return kcd_error_is_set(&observation->error) ? show_error(&observation->error) : 0;
 }
 
@@ -135,6 +138,8 @@ static int run_probe(const struct arguments *arguments, const char *user, char *
   for (char **spn = spns; *spn != NULL; spn++) {
     struct kcd_observation observation;
     kcd_probe_run(probe, user, *spn, arguments->kvno, &observation);
+    if (arguments->controls)
+      kcd_probe_control(probe, user, *spn, arguments->ccache, &observation);
     status |= show_observation(&observation);
     kcd_observation_done(&observation);
   }
@@ -175,6 +180,9 @@ static void read_option(struct arguments *arguments, int option)
   case 'd':
     arguments->kvno = (unsigned)atoi(optarg);
     break;
+  case 'x':
+    arguments->controls = true;
+    break;
   case 'v':
     arguments->verbose = true;
     break;
@@ -187,7 +195,7 @@ int main(int argc, char **argv)
 {
   struct arguments arguments = {.timeout_ms = 5000};
   int option;
-  while ((option = getopt(argc, argv, "+c:u:f:r:k:n:s:p:t:d:v")) != -1)
+  while ((option = getopt(argc, argv, "+c:u:f:r:k:n:s:p:t:d:vx")) != -1)
     read_option(&arguments, option);
   argv += optind;
   if (argv[0] != NULL && strcmp(argv[0], "login") == 0 && argv[1] != NULL)

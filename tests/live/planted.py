@@ -571,13 +571,12 @@ def entry_dead(site):
 
 
 def deck(count, dice):
-    """COUNT kinds, by weight."""
-    one = [name for name, (weight, _) in KINDS.items() for _ in range(weight)]
-    cards = []
-    while len(cards) < count:
-        dice.shuffle(one)
-        cards += one
-    return cards[:count]
+    """COUNT kinds in any order, each as often as its weight says: what is left to chance is one more or less."""
+    cards = [name for name, (weight, _) in KINDS.items() for _ in range(weight)]
+    offset = dice.random()
+    chosen = [cards[int((at + offset) * len(cards) / count) % len(cards)] for at in range(count)]
+    dice.shuffle(chosen)
+    return chosen
 
 
 def plant(count, seed, flavour, first=0):

@@ -144,6 +144,13 @@ static const struct {
     {"3023300aa10402020088a20204003015a103020103a20e040c720000c00000000001000000", KCD_EDATA_NTSTATUS, 0xC0000072},
     {"30233015a103020103a20e040c720000c00000000001000000300aa10402020088a2020400", KCD_EDATA_NTSTATUS, 0xC0000072},
     {"300c300aa10402020088a2020400", KCD_EDATA_ARMOURED, 0},
+    /* MS-KILE 2.2.2 in KERB-ERROR-DATA (2.2.1): each status of MS-SFU 3.2.5.2 */
+    {"3015a103020103a20e040cbb0000c00000000003000000", KCD_EDATA_NTSTATUS, 0xC00000BB},
+    {"3015a103020103a20e040c250200c00000000003000000", KCD_EDATA_NTSTATUS, 0xC0000225},
+    {"3015a103020103a20e040c6e0000c00000000003000000", KCD_EDATA_NTSTATUS, 0xC000006E},
+    {"3015a103020103a20e040c0b0400c00000000001000000", KCD_EDATA_NTSTATUS, 0xC000040B},
+    {"3015a103020103a20e040c130400c00000000001000000", KCD_EDATA_NTSTATUS, 0xC0000413},
+    {"3015a103020103a20e040c710300c00000000001000000", KCD_EDATA_NTSTATUS, 0xC0000371},
     {"300b3009a103020102a2020400", KCD_EDATA_METHODS, 0},
     {"30163014a103020103a20d040b4b43442e544553546162", KCD_EDATA_OTHER, 0},         /* the list is cut short */
     {"30183016a103020103a20f040d4b43442e544553546162636465", KCD_EDATA_METHODS, 0}, /* a salt of 13 bytes */
@@ -180,7 +187,9 @@ static void e_data_is_other(const void *data, size_t len)
 static void e_data_truncation(void **state)
 {
   (void)state;
-  for (size_t i = 1; i < 8; i++) {
+  for (size_t i = 0; i < sizeof(EDATA) / sizeof(EDATA[0]); i++) {
+    if (EDATA[i].kind == KCD_EDATA_NONE || EDATA[i].kind == KCD_EDATA_OTHER)
+      continue;
     struct kcd_bytes bytes = from_hex(EDATA[i].hex);
     each_truncation(&bytes, e_data_is_other);
     kcd_bytes_done(&bytes);
@@ -448,24 +457,73 @@ static void names_of_codes(void **state)
   assert_string_equal(kcd_enctype_name(INT32_MIN, out), "etype unknown");
 }
 
+/* A whole KRB-ERROR of each form: NTSTATUS, armour, text of MIT's KDC, clock skew (data-type 2), a salt; from the
+ * specifications, with every truncation. */
+static const struct {
+  const char *fields; /* behind error-code 13, realm and sname */
+  const char *text;
+  enum kcd_edata_kind edata;
+  uint32_t ntstatus;
+} WHOLE[] = {
+    {"ac1904173015a103020103a20e040c720200c00000000003000000", NULL, KCD_EDATA_NTSTATUS, 0xC0000272},
+    {"ac1b041930173015a103020103a20e040c720000c00000000001000000", NULL, KCD_EDATA_NTSTATUS, 0xC0000072},
+    {"ac10040e300c300aa10402020088a2020400", NULL, KCD_EDATA_ARMOURED, 0},
+    {"ac1c041a30183016a103020103a20f040d4b43442e544553546162636465", NULL, KCD_EDATA_METHODS, 0},
+    {"ac0904073005a103020102", NULL, KCD_EDATA_OTHER, 0},
+    {"ab191b174e4f545f414c4c4f5745445f544f5f44454c4547415445", "NOT_ALLOWED_TO_DELEGATE", KCD_EDATA_NONE, 0},
+    {"ab0b1b0968616e64206d616465ac020400", "hand made", KCD_EDATA_NONE, 0},
+};
+
+static struct kcd_bytes whole_error(const char *fields)
+{
+  struct kcd_bytes start = from_hex("a003020105a10302011ea411180f32303236313132323131303534325aa503020100a60302010d"
+                                    "a90a1b084b43442e54455354aa133011a003020102a10a30081b066b7262746774");
+  struct kcd_bytes rest = from_hex(fields);
+  struct kcd_buf message;
+  kcd_buf_init(&message, KCD_KRB_MESSAGE_MAX);
+  kcd_buf_add(&message, start.data, start.len);
+  kcd_buf_add(&message, rest.data, rest.len);
+  wrapped(&message, 0x30);
+  wrapped(&message, 0x7e);
+  struct kcd_bytes out = kcd_bytes_copy(message.data, message.len);
+  kcd_buf_done(&message);
+  kcd_bytes_done(&start);
+  kcd_bytes_done(&rest);
+  return out;
+}
+
+static void whole_errors_of_each_form(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof(WHOLE) / sizeof(WHOLE[0]); i++) {
+    struct kcd_bytes bytes = whole_error(WHOLE[i].fields);
+    struct kcd_error err = KCD_ERROR_INIT;
+    struct kcd_krb_error error;
+    assert_int_equal(kcd_krb_error_decode(bytes.data, bytes.len, &error, &err), 0);
+    assert_int_equal(error.code, 13);
+    assert_int_equal(error.edata, WHOLE[i].edata);
+    assert_int_equal(error.ntstatus, WHOLE[i].ntstatus);
+    if (WHOLE[i].text == NULL)
+      assert_null(error.text);
+    else
+      assert_string_equal(error.text, WHOLE[i].text);
+    each_truncation(&bytes, error_fails);
+    kcd_krb_error_done(&error);
+    kcd_bytes_done(&bytes);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(errors_of_a_kdc),
-      cmocka_unit_test(error_truncation),
-      cmocka_unit_test(error_with_changed_bytes),
-      cmocka_unit_test(no_error_at_all),
-      cmocka_unit_test(hostile_fields),
-      cmocka_unit_test(forms_of_e_data),
-      cmocka_unit_test(e_data_truncation),
-      cmocka_unit_test(long_list_of_methods),
-      cmocka_unit_test(long_name),
-      cmocka_unit_test(messages_have_a_limit),
-      cmocka_unit_test(requests_without_fast),
-      cmocka_unit_test(small_requests),
-      cmocka_unit_test(request_truncation),
-      cmocka_unit_test(no_tgs_request),
-      cmocka_unit_test(names_of_codes),
+      cmocka_unit_test(errors_of_a_kdc),          cmocka_unit_test(error_truncation),
+      cmocka_unit_test(error_with_changed_bytes), cmocka_unit_test(no_error_at_all),
+      cmocka_unit_test(hostile_fields),           cmocka_unit_test(forms_of_e_data),
+      cmocka_unit_test(e_data_truncation),        cmocka_unit_test(whole_errors_of_each_form),
+      cmocka_unit_test(long_list_of_methods),     cmocka_unit_test(long_name),
+      cmocka_unit_test(messages_have_a_limit),    cmocka_unit_test(requests_without_fast),
+      cmocka_unit_test(small_requests),           cmocka_unit_test(request_truncation),
+      cmocka_unit_test(no_tgs_request),           cmocka_unit_test(names_of_codes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

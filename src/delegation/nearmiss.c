@@ -38,6 +38,18 @@ static bool names_host(const char *found, const char *host)
   return path && strlen(host) == len && kcd_equal_nocase_n(name, host, len);
 }
 
+/* The host of the sibling form, owned; NULL if there is none. */
+static char *sibling_host(const struct kcd_target *target)
+{
+  struct kcd_spn spn;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (target->sibling == NULL || kcd_spn_parse(target->sibling, &spn, &err) != 0)
+    return NULL;
+  char *host = kcd_strdup(spn.host);
+  kcd_spn_done(&spn);
+  return host;
+}
+
 static bool is_junk_of(const struct kcd_bytes *entry, const struct kcd_target *target)
 {
   if (entry->len == 0 || kcd_list_entry_defect(entry->data, entry->len) == NULL)
@@ -45,8 +57,10 @@ static bool is_junk_of(const struct kcd_bytes *entry, const struct kcd_target *t
   KCD_AUTO_CHAR found = bare((const char *)entry->data, true);
   KCD_AUTO_CHAR wanted = bare(target->spn.text, false);
   KCD_AUTO_CHAR sibling = target->sibling == NULL ? NULL : bare(target->sibling, false);
+  KCD_AUTO_CHAR other_host = sibling_host(target);
   return kcd_equal_nocase(found, wanted) || (found[0] == '/' && kcd_ends_nocase(wanted, found)) ||
-         names_host(found, target->spn.host) || (sibling != NULL && kcd_equal_nocase(found, sibling));
+         names_host(found, target->spn.host) || (other_host != NULL && names_host(found, other_host)) ||
+         (sibling != NULL && kcd_equal_nocase(found, sibling));
 }
 
 static ptrdiff_t find_junk(const struct kcd_values *list, const struct kcd_target *target)
@@ -63,18 +77,6 @@ static ptrdiff_t find_host_class(const struct kcd_values *list, const struct kcd
     return -1;
   KCD_AUTO_CHAR alias = kcd_spn_with_class(&target->spn, "HOST");
   return kcd_list_find(list, alias);
-}
-
-/* The host of the sibling form, owned; NULL if there is none. */
-static char *sibling_host(const struct kcd_target *target)
-{
-  struct kcd_spn spn;
-  struct kcd_error err = KCD_ERROR_INIT;
-  if (target->sibling == NULL || kcd_spn_parse(target->sibling, &spn, &err) != 0)
-    return NULL;
-  char *host = kcd_strdup(spn.host);
-  kcd_spn_done(&spn);
-  return host;
 }
 
 /* With CLASS, it has to be that service class as well. */

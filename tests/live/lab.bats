@@ -192,7 +192,7 @@ resource_based() {
   local cache=$BATS_TEST_TMPDIR/cache bin=$BATS_TEST_TMPDIR/bin
   mkdir "$bin"
   # shellcheck disable=SC2016 # expanded inside
-  printf '#!/bin/sh\nfor tree; do :; done\nmkdir -p "$4/usr"; echo no network; exit 1\n' >"$bin/debootstrap"
+  printf '#!/bin/sh\nmkdir -p "$5/usr"; echo no network; exit 1\n' >"$bin/debootstrap"
   chmod +x "$bin/debootstrap"
   KCDFIX_LAB_CACHE=$cache PATH=$bin:$PATH run -125 "$LAB" --samba 4.22 run true
   [[ $output == *"no network"*"could not make the tree of Debian 13"* ]]

@@ -124,6 +124,11 @@ static void as_a_bare_word(struct domain *d)
 {
   LIST(d, "2016gui");
 }
+static void as_a_bare_word_fqdn_asked(struct domain *d)
+{
+  as_a_bare_word(d);
+  domain_ask(d, "cifs/2016GUI.contoso.com");
+}
 static void with_port(struct domain *d)
 {
   LIST(d, "http/2016GUI", "cifs/2016GUI:445");
@@ -456,6 +461,7 @@ static const struct row rows[] = {
     {as_a_path, S417, KCD_FAILS, "error list-entry-malformed"},
     {with_slash_behind, WIN, KCD_FAILS, "error list-entry-malformed"},
     {as_a_bare_word, WIN, KCD_FAILS, "error list-entry-malformed"},
+    {as_a_bare_word_fqdn_asked, WIN, KCD_FAILS, "error list-entry-malformed"},
     {with_port, WIN, KCD_FAILS, "error spn-not-listed"},
     {with_service_name, S417, KCD_FAILS, "error spn-not-listed"},
     {broken_entry_beside, S417, KCD_WORKS, "warning list-entry-malformed"},

@@ -96,9 +96,16 @@ new_password() {
   printf '%s' "$password"
 }
 
-# local_database COMMAND [ARG...]: for what LDAP does not offer, in the own files of the DC that KCDFIX_DC names.
+# local_program PROGRAM [ARG...]: one of the lab's own that works in the files of the DC that KCDFIX_DC names.
+local_program() {
+  local program=$1
+  shift
+  "${IN_TREE[@]}" /usr/bin/python3 -IB "$LAB_SOURCE/$program" "$KCDFIX_LAB_DIR/${KCDFIX_DC%%.*}/smb.conf" "$@"
+}
+
+# local_database COMMAND [ARG...]: for what LDAP does not offer.
 local_database() {
-  "${IN_TREE[@]}" /usr/bin/python3 -I "$LAB_SOURCE/localdb.py" "$KCDFIX_LAB_DIR/${KCDFIX_DC%%.*}/smb.conf" "$@"
+  local_program localdb.py "$@"
 }
 
 # Made in the lab's directory, the one place that the DC's programs and the caller both see.

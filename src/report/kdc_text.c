@@ -286,6 +286,28 @@ static void say_own_ticket_works(const json_t *pair, struct kcd_textout *out)
     kcd_out_wrap(out, "    ", kcd_doc_str(class, "sentence"), NULL);
 }
 
+/* Asked for and not shown to the KDC: a named cache would otherwise seem to be ignored. */
+static void say_own_ticket_is_poor(const json_t *pair, struct kcd_textout *out)
+{
+  size_t i;
+  const json_t *exchange;
+  json_array_foreach(json_object_get(json_object_get(pair, "observed"), "exchanges"), i, exchange)
+  {
+    const json_t *answer = json_object_get(exchange, "answer");
+    if (strcmp(kcd_doc_str(exchange, "purpose"), "own-ticket") != 0 ||
+        strcmp(kcd_doc_str(exchange, "kind"), "TGS") != 0 || !is_outcome(answer, "ticket") ||
+        kcd_doc_true(answer, "forwardable"))
+      continue;
+    KCD_AUTO_CHAR user = kcd_pair_user(pair);
+    KCD_AUTO_CHAR text =
+        kcd_asprintf("%s's own ticket is not forwardable, so it proves nothing and was not shown to the KDC: kinit -f "
+                     "gets one, unless the user is marked sensitive or in Protected Users.",
+                     user_or_nobody(user));
+    kcd_out_wrap(out, "    ", text, NULL);
+    return;
+  }
+}
+
 void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_textout *out)
 {
   const json_t *pair = json_array_get(view->pairs, index);
@@ -297,6 +319,7 @@ void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_te
   block_show(&block);
   kcd_text_reason(pair, out);
   say_own_ticket_works(pair, out);
+  say_own_ticket_is_poor(pair, out);
   say_uncertain(view, pair, out);
 }
 
@@ -317,4 +340,5 @@ void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out)
   }
   block_show(&block);
   kcd_text_reason(pair, out);
+  say_own_ticket_is_poor(pair, out);
 }

@@ -43,6 +43,9 @@ def find(db, name, attrs=()):
 
 
 def sid_of(db, name):
+    """Of the account, or of the domain's number: "RID:900001" is nobody's."""
+    if name.startswith("RID:"):
+        return f"{db.get_domain_sid()}-{int(name[4:])}"
     return str(ndr_unpack(security.dom_sid, find(db, name, ["objectSid"])["objectSid"][0]))
 
 

@@ -36,12 +36,12 @@ purposes() {
   jq -r '.pairs[0].observed.exchanges[] | .kind + " " + .purpose' <<<"$output"
 }
 
-@test "Kerberos only: the host's own ticket proves the list right, so only protocol transition is missing" {
+@test "Kerberos only: the host's own ticket proves the list right, so protocol transition is missing" {
   ad-set 'CORE2016$' userAccountControl "$KERBEROS_ONLY"
   [ "$(class_of alice "$LISTED")" = "protocol-transition-missing protocol-transition-off" ]
   run -1 probe --as alice CORE2016 "$LISTED"
   [[ "${lines[0]}" == "CORE2016 -> cifs/2016GUI as alice: FAILS, KDC_ERR_BADOPTION (13)" ]]
-  [[ "$output" == *"only protocol transition is missing"*"[protocol-transition-missing]"* ]]
+  [[ "$output" == *"protocol transition is missing"*"[protocol-transition-missing]"* ]]
   [[ "$output" == *"the KDC gave no reason"* ]]
   [[ "$output" == *"causes     protocol-transition-off, "* ]]
   [[ "$output" == *"why: kcdfix check -k"*"--as alice CORE2016 cifs/2016GUI" ]]
@@ -161,6 +161,8 @@ TABLE
     "not-tried user-not-delegable" ]
   purposes | grep -qx 'TGS own-ticket'
   [[ "$(purposes)" != *'S4U2Proxy own-ticket'* ]]
+  run -1 kcdfix check -k "$keytab" --as bob --user-ccache "$BATS_TEST_TMPDIR/bob" CORE2016 "$LISTED"
+  [[ "$(words)" == *"bob's own ticket is not forwardable, so it proves nothing"* ]]
 }
 
 @test "--user-ccache: another user's is a mistake, one that cannot be used is told and the rest goes on" {

@@ -563,7 +563,7 @@ def entry_mask(site):
 @kind(2)
 def entry_dead(site):
     return useless_entry(site, [
-        "(A;;0xf01ff;;;S-1-5-21-1-2-3-1105)",  # a SID of nobody
+        "(A;;0xf01ff;;;{RID:900001})",  # nobody's
         "(D;;CR;;;{H})(A;;0xf01ff;;;{H})",
         "(D;;0xf01ff;;;DC)(A;;CR;;;{H})",
         "(A;CIIO;0xf01ff;;;{H})",

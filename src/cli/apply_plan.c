@@ -150,7 +150,7 @@ static void make(const struct applying *applying, struct apply_plans *plans)
   const struct kcd_options *options = applying->run->options;
   const size_t room = plans->set.n_hosts + plans->set.n_targets + 1;
   plans->plans = kcd_calloc(room, sizeof *plans->plans);
-  plans->hosts = kcd_calloc(room, sizeof *plans->hosts);
+  plans->hosts = kcd_calloc(room, sizeof(const struct kcd_host_facts *));
   if (options->resource_based)
     apply_plan_targets(applying, plans);
   if (!options->resource_based || options->mode == KCD_MODE_PROTOCOL_TRANSITION)

@@ -181,3 +181,13 @@ words_of_next() {
   [[ "$output" != *"socket("* && "$output" != *"connect("* ]]
   [ ! -e "$XDG_STATE_HOME" ]
 }
+
+@test "every id of the catalogue is explained" {
+  "$KCDFIX_BUILD_DIR/tests/unit/print_findings" | sed -n 's/^| `\([a-z0-9-]*\)`.*/\1/p' >"$BATS_TEST_TMPDIR/ids"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/ids")" -ge 70 ]
+  while read -r id; do
+    run --separate-stderr "$KCDFIX_BIN" explain --json "$id"
+    [ "$status" -eq 0 ] || { echo "$id"; false; }
+    [[ "$output" == *"\"$id\""* ]] || { echo "$id"; false; }
+  done <"$BATS_TEST_TMPDIR/ids"
+}

@@ -7,7 +7,7 @@ setup() {
 }
 
 @test "prediction, observation, verdict and cause are right in 100 generated states" {
-  run "$STATES"
+  run "$STATES" --seed 2016 # the same states in every run: what turns red is the change, not the dice
   printf '%s\n' "$output"
   [ "$status" -eq 0 ]
 }

@@ -82,7 +82,7 @@ static void accept_host(struct world *world)
 static void test_resource_based(void **state)
 {
   (void)state;
-  static const struct kcd_trustee trustees[] = {{.sid = nobodys, .exists = KCD_NO}};
+  const struct kcd_trustee trustees[] = {{.sid = nobodys, .exists = KCD_NO}};
   struct world world;
   world_init(&world);
   world_strip(&world);

@@ -71,7 +71,8 @@ bool kcd_record_id_is_valid(const char *text);
 /* The JSON text, owned by the caller. Texts that are NULL, but for the reason, come back empty. It decodes again unless
  * a text is longer than any command line argument, or the whole larger than KCD_RECORD_MAX. */
 char *kcd_record_encode(const struct kcd_record *record);
-/* KCD_E_MALFORMED with what is missing or wrong; a record of a newer schema is KCD_E_UNSUPPORTED. */
+/* KCD_E_MALFORMED with what is missing or wrong; a record of a newer schema is KCD_E_UNSUPPORTED. Since undoing writes
+ * rbcd_before, rbcd_after has to be that with entries added, and nothing else may be changed beside it. */
 int kcd_record_decode(const void *data, size_t len, struct kcd_record *ret, struct kcd_error *err);
 
 /* What undoing comes to, against the object as it is now. */

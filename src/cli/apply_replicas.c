@@ -69,7 +69,7 @@ void apply_warn_of_replicas(const struct applying *applying, struct apply_plans 
 struct wanted {
   struct kcd_account now; /* on the session's DC */
   const struct kcd_values *values;
-  const struct kcd_bytes *rbcd; /* NULL: any */
+  bool is_target; /* its descriptor counts, as it is here */
 };
 
 struct waiting {
@@ -90,10 +90,10 @@ static unsigned elapsed_ms(const struct waiting *waiting)
 }
 
 /* A host that was not written to, for whatever reason, is not waited for. */
-static void add_wanted(struct waiting *waiting, const struct kcd_object_plan *plan)
+static void add_wanted(struct waiting *waiting, const struct kcd_object_plan *plan, bool is_target)
 {
   struct kcd_error ignored = KCD_ERROR_INIT;
-  struct wanted wanted = {0};
+  struct wanted wanted = {.is_target = is_target};
   if (!plan->host || kcd_object_plan_state(plan) == KCD_PLAN_REFUSED ||
       kcd_gather_account(waiting->applying->session.dir, plan->host->guid, &wanted.now, &ignored) != 0)
     return;
@@ -106,7 +106,6 @@ static void add_wanted(struct waiting *waiting, const struct kcd_object_plan *pl
     return;
   }
   wanted.values = nothing ? NULL : &plan->add;
-  wanted.rbcd = nothing ? NULL : rbcd;
   waiting->wanted = kcd_reallocarray(waiting->wanted, waiting->n_wanted + 1, sizeof *waiting->wanted);
   waiting->wanted[waiting->n_wanted++] = wanted;
 }
@@ -124,7 +123,8 @@ static bool shows(const struct wanted *wanted, const struct kcd_replica *replica
 {
   const struct kcd_copy *copy = kcd_replica_copy(replica, wanted->now.guid);
   const struct kcd_values *values = wanted->values ? wanted->values : &wanted->now.delegate_to;
-  return replica->reached && copy && kcd_copy_shows(copy, values, wanted->now.uac, wanted->rbcd);
+  const struct kcd_bytes *rbcd = wanted->is_target ? &wanted->now.rbcd : NULL;
+  return replica->reached && copy && kcd_copy_shows(copy, values, wanted->now.uac, rbcd);
 }
 
 static bool shows_all(const struct waiting *waiting, const struct kcd_replica *replica)
@@ -224,7 +224,7 @@ static void begin(struct waiting *waiting)
   const struct apply_plans *planned = &waiting->applying->planned;
   clock_gettime(CLOCK_MONOTONIC, &waiting->began);
   for (size_t i = 0; i < planned->n; i++)
-    add_wanted(waiting, &planned->plans[i]);
+    add_wanted(waiting, &planned->plans[i], !planned->hosts[i]);
   waiting->rows = kcd_calloc(replicas->n + 1, sizeof *waiting->rows);
   waiting->pending = kcd_calloc(replicas->n + 1, sizeof *waiting->pending);
   for (size_t i = 0; i < replicas->n; i++) {

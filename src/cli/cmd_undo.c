@@ -175,7 +175,8 @@ static void conflict_at(struct undoing_one *one)
   const struct kcd_values *accepted = &one->record->rbcd_added;
   KCD_AUTO_CHAR host = kcd_shell_word(accepted->n ? (const char *)accepted->v[0].data : one->record->host);
   KCD_AUTO_CHAR spn = one->record->n_spns ? kcd_shell_word(one->record->spns[0]) : kcd_strdup("SPN");
-  kcd_error_next(&one->error, "look: kcdfix check -S %s %s %s", one->record->dc, host, spn);
+  KCD_AUTO_CHAR dc = kcd_shell_word(one->record->dc);
+  kcd_error_next(&one->error, "look: kcdfix check -S %s %s %s", dc, host, spn);
 }
 
 /* Reads the object and works out what undoing comes to. */

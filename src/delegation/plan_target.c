@@ -130,4 +130,5 @@ void kcd_plan_target(const struct kcd_facts *facts, size_t n_facts, struct kcd_o
   describe_staying(ret, &facts[0]);
   refuse_denied(ret, &facts[0]);
   kcd_plan_ask_for_dc(ret, facts[0].target);
+  kcd_plan_warn_of_authority(ret, facts, 1);
 }

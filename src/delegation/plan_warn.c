@@ -129,7 +129,7 @@ static void warn_others_stop(struct kcd_object_plan *plan, const struct kcd_fact
 }
 
 /* Whoever acts there as an administrator can issue certificates, and so become anybody. */
-static void warn_authorities(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
+void kcd_plan_warn_of_authority(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts)
 {
   for (size_t i = 0; i < n_facts; i++) {
     const struct kcd_account *target = kcd_target_account(facts[i].target);
@@ -167,6 +167,6 @@ void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts 
   warn_still_fails(plan, mode);
   if (has_transition(plan->uac_before) && !has_transition(plan->uac_after))
     warn_others_stop(plan, facts, n_facts);
-  warn_authorities(plan, facts, n_facts);
+  kcd_plan_warn_of_authority(plan, facts, n_facts);
   warn_object(plan);
 }

@@ -18,6 +18,8 @@ void kcd_plan_ask_for_dc(struct kcd_object_plan *plan, const struct kcd_target *
 /* Adds what the change breaks or does not do; the plan is complete otherwise. */
 void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts,
                            enum kcd_mode mode);
+/* Adds that a target is a certification authority. */
+void kcd_plan_warn_of_authority(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts);
 /* Takes SENTENCE. */
 void kcd_plan_warn(struct kcd_object_plan *plan, char *sentence);
 

@@ -7,6 +7,7 @@
 
 #include <kcdfix/clock.h>
 #include <kcdfix/ldaptext.h>
+#include <kcdfix/secdesc.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -235,16 +236,55 @@ static bool has_double(const struct kcd_values *before, const struct kcd_values 
   return found;
 }
 
+static bool same_sid(bool has_a, const struct kcd_sid *a, bool has_b, const struct kcd_sid *b)
+{
+  return has_a == has_b && (!has_a || kcd_sid_equal(a, b));
+}
+
+static bool begins_with(const struct kcd_secdesc *after, const struct kcd_secdesc *before)
+{
+  bool same = after->n_aces > before->n_aces &&
+              same_sid(after->has_owner, &after->owner, before->has_owner, &before->owner) &&
+              same_sid(after->has_group, &after->group, before->has_group, &before->group);
+  for (size_t i = 0; same && i < before->n_aces; i++)
+    same = kcd_bytes_equal(&after->aces[i].raw, &before->aces[i].raw);
+  return same;
+}
+
+/* Undoing writes rbcd_before as it stands in the file: it may only take entries away, never bring any. */
+static bool only_adds_entries(const struct kcd_record *record)
+{
+  KCD_AUTO_VALUE(kcd_secdesc) before = {0};
+  KCD_AUTO_VALUE(kcd_secdesc) after = {0};
+  const struct kcd_bytes *old = &record->rbcd_before, *new = &record->rbcd_after;
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  if (kcd_secdesc_decode(new->data, new->len, &after, &ignored) != 0)
+    return false;
+  return old->len == 0 ||
+         (kcd_secdesc_decode(old->data, old->len, &before, &ignored) == 0 && begins_with(&after, &before));
+}
+
+static int check_descriptor(const struct kcd_record *record, struct kcd_error *err)
+{
+  if (record->rbcd_after.len == 0 && (record->rbcd_before.len > 0 || record->rbcd_added.n > 0 || record->rbcd_ours))
+    return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is missing beside other members of rbcd");
+  if (record->rbcd_after.len == 0)
+    return 0;
+  if (record->list_added.n > 0 || record->uac_before != record->uac_after)
+    return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after stands beside a change of the list or the bit");
+  if (!only_adds_entries(record))
+    return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is not rbcd_before with entries added");
+  return 0;
+}
+
 /* What no kcdfix writes: then somebody else did. */
 static int check_sense(const struct kcd_record *record, struct kcd_error *err)
 {
   if (((record->uac_before ^ record->uac_after) & ~KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: uac_before and uac_after differ in more than one bit");
-  if (record->rbcd_after.len == 0 && (record->rbcd_before.len > 0 || record->rbcd_added.n > 0 || record->rbcd_ours))
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is missing beside other members of rbcd");
   if (has_double(&record->list_before, &record->list_added))
     return kcd_fail(err, KCD_E_MALFORMED, "change record: a value of list_added is there twice, or in list_before");
-  return 0;
+  return check_descriptor(record, err);
 }
 
 static int decode(const json_t *object, struct kcd_record *record, struct kcd_error *err)

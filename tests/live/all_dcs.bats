@@ -200,6 +200,22 @@ runs_out() {
   in_lab runs_out
 }
 
+target_runs_out() {
+  replication hold
+  for _ in 0 1; do
+    status 5 kcdfix apply -S dc1.kcd.test --yes --wait=1 --resource-based --protocol-transition CORE2016 cifs/2016GUI
+    has "dc2.kcd.test (site Default-First-Site-Name) not within 1 s"
+  done
+  replication now
+  status 0 kcdfix apply -S dc1.kcd.test --yes --wait=60 --resource-based CORE2016 cifs/2016GUI
+}
+
+@test "apply --wait waits for a target's descriptor too, also where nothing was left to do" {
+  # shellcheck disable=SC2163
+  export -f status has target_runs_out
+  "$LAB" --samba 4.22 --dcs 2 --rbcd-writable run bash -uo pipefail -c target_runs_out 3>&-
+}
+
 later() {
   replication hold
   (sleep 2; replication release) &

@@ -273,6 +273,24 @@ static void the_host_lists_nothing_beside_it(void **state)
   domain_done(&d);
 }
 
+static void a_certification_authority_is_warned_of(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  plan(&d, &p);
+  assert_int_equal(p.n_warnings, 0);
+  kcd_object_plan_done(&p);
+  d.server.is_ca = true;
+  plan(&d, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_CHANGE);
+  assert_int_equal(p.n_warnings, 1);
+  assert_non_null(strstr(p.warnings[0], "certification authority"));
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -288,6 +306,7 @@ int main(void)
       cmocka_unit_test(an_entry_behind_one_that_denies_is_not_added),
       cmocka_unit_test(a_full_descriptor_is_refused),
       cmocka_unit_test(a_domain_controller_is_asked_for_by_name),
+      cmocka_unit_test(a_certification_authority_is_warned_of),
       cmocka_unit_test(the_host_lists_nothing_beside_it),
   };
   return cmocka_run_group_tests_name("plan of a target", tests, NULL, NULL);

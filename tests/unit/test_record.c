@@ -11,6 +11,8 @@
 #include <jansson.h>
 
 #include <kcdfix/record.h>
+#include <kcdfix/uac.h>
+#include <kcdfix/secdesc.h>
 #include <kcdfix/text.h>
 
 #include "facts_fixture.h"
@@ -94,6 +96,21 @@ static void every_state_and_mode_comes_back(void **state)
   }
 }
 
+/* A descriptor that names the first N of these accounts. */
+static struct kcd_bytes descriptor(size_t n)
+{
+  struct kcd_secdesc sd = {.has_owner = true, .owner = {.revision = 1, .count = 1, .authority = 5, .sub = {18}}};
+  struct kcd_bytes bytes = {0};
+  struct kcd_error err = KCD_ERROR_INIT;
+  for (uint32_t i = 0; i < n; i++) {
+    const struct kcd_sid sid = {.revision = 1, .count = 2, .authority = 5, .sub = {21, 1000 + i}};
+    kcd_secdesc_add_allow(&sd, &sid, KCD_RIGHT_RBCD_FULL);
+  }
+  assert_int_equal(kcd_secdesc_encode(&sd, &bytes, &err), 0);
+  kcd_secdesc_done(&sd);
+  return bytes;
+}
+
 /* A target's descriptor: bytes, never text. */
 static void describe_target(struct kcd_record *record)
 {
@@ -102,8 +119,8 @@ static void describe_target(struct kcd_record *record)
   record->uac_after = record->uac_before;
   record->list_ours = record->uac_ours = false;
   kcd_values_done(&record->list_added);
-  record->rbcd_before = kcd_bytes_copy("\1\0\4\x80", 4);
-  record->rbcd_after = kcd_bytes_copy("\1\0\4\x80\0\xff", 6);
+  record->rbcd_before = descriptor(1);
+  record->rbcd_after = descriptor(2);
   record->rbcd_ours = true;
   kcd_values_add_text(&record->rbcd_added, "CORE2016$");
 }
@@ -123,6 +140,53 @@ static void a_descriptor_comes_back(void **state)
   kcd_record_done(&again);
   kcd_bytes_done(&record.rbcd_before); /* where there was none before */
   check_round_trip(&record);
+  kcd_record_done(&record);
+}
+
+static enum kcd_errc refusal_of(const struct kcd_record *record)
+{
+  struct kcd_record again = {0};
+  KCD_AUTO_CHAR text = kcd_record_encode(record);
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (kcd_record_decode(text, strlen(text), &again, &err) == 0)
+    kcd_record_done(&again);
+  return err.code;
+}
+
+/* What undoing would write comes from the file: it may take entries away and bring none. */
+static void a_descriptor_that_undoing_would_open_is_refused(void **state)
+{
+  (void)state;
+  struct kcd_record record;
+  describe_target(&record);
+  assert_int_equal(refusal_of(&record), 0);
+  struct kcd_bytes one = record.rbcd_before;
+  record.rbcd_before = record.rbcd_after;
+  record.rbcd_after = one;
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
+  kcd_bytes_done(&record.rbcd_after);
+  record.rbcd_after = descriptor(2); /* the same twice: nothing was added */
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
+  kcd_bytes_done(&record.rbcd_before);
+  record.rbcd_before = descriptor(1);
+  record.rbcd_before.data[record.rbcd_before.len - 1] ^= 1; /* another account */
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
+  record.rbcd_before.data[0] = 2; /* no descriptor */
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
+  kcd_record_done(&record);
+}
+
+/* The screen of an undo shows one or the other. */
+static void a_descriptor_stands_alone(void **state)
+{
+  (void)state;
+  struct kcd_record record;
+  describe_target(&record);
+  kcd_values_add_text(&record.list_added, "cifs/2016GUI");
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
+  kcd_values_done(&record.list_added);
+  record.uac_after ^= KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION;
+  assert_int_equal(refusal_of(&record), KCD_E_MALFORMED);
   kcd_record_done(&record);
 }
 
@@ -463,6 +527,8 @@ int main(void)
       cmocka_unit_test(every_member_comes_back),
       cmocka_unit_test(every_state_and_mode_comes_back),
       cmocka_unit_test(a_descriptor_comes_back),
+      cmocka_unit_test(a_descriptor_that_undoing_would_open_is_refused),
+      cmocka_unit_test(a_descriptor_stands_alone),
       cmocka_unit_test(a_record_of_the_first_schema_is_read),
       cmocka_unit_test(values_come_back_byte_for_byte),
       cmocka_unit_test(hostile_names_come_back),

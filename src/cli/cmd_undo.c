@@ -69,6 +69,7 @@ static bool is_open(const struct kcd_record *record)
   return false;
 }
 
+/* The record of that name, if it is there and cannot be read: what else its run changed is not taken for the whole. */
 static int refuse_unreadable(const struct undoing *undoing, const char *name, struct kcd_error *err)
 {
   for (size_t i = 0; i < undoing->records.n; i++) {
@@ -80,6 +81,11 @@ static int refuse_unreadable(const struct undoing *undoing, const char *name, st
       return kcd_error_next(err, "look at the host with kcdfix check, and at the file");
     }
   }
+  return 0;
+}
+
+static int fail_unknown(const char *name, struct kcd_error *err)
+{
   KCD_AUTO_CHAR safe = kcd_safe(name);
   kcd_fail(err, KCD_E_USAGE, "there is no record of a change named %s", safe);
   return kcd_error_next(err, "kcdfix history");
@@ -99,6 +105,8 @@ static int choose_by_name(struct undoing *undoing, const char *name, struct kcd_
     kcd_fail(err, KCD_E_USAGE, "%s is no name of a change", safe);
     return kcd_error_next(err, "kcdfix history");
   }
+  if (refuse_unreadable(undoing, name, err) != 0)
+    return -1;
   /* A run has the name of its first record, so that name alone would be ambiguous: it means the whole run. */
   for (size_t i = undoing->records.n; i-- > 0;)
     if (undoing->records.v[i].readable && strcmp(undoing->records.v[i].record.run, name) == 0)
@@ -106,7 +114,41 @@ static int choose_by_name(struct undoing *undoing, const char *name, struct kcd_
   for (size_t i = undoing->records.n; undoing->n == 0 && i-- > 0;)
     if (undoing->records.v[i].readable && strcmp(undoing->records.v[i].record.id, name) == 0)
       choose(undoing, &undoing->records.v[i].record);
-  return undoing->v ? 0 : refuse_unreadable(undoing, name, err);
+  return undoing->v ? 0 : fail_unknown(name, err);
+}
+
+#define STAMP_LEN 16 /* "20261121T201403Z" */
+
+/* The run that came next after RUN among the records that can be read; NULL: it is the newest. */
+static const char *next_run(const struct undoing *undoing, const char *run)
+{
+  const char *next = NULL;
+  for (size_t i = 0; i < undoing->records.n; i++) {
+    const struct kcd_stored_record *stored = &undoing->records.v[i];
+    if (stored->readable && strncmp(stored->record.run, run, STAMP_LEN) > 0 &&
+        (next == NULL || strcmp(stored->record.run, next) < 0))
+      next = stored->record.run;
+  }
+  return next;
+}
+
+/* A file from the time of the chosen run that cannot be read may be the rest of it: it is told, and the run does not
+ * count as taken back whole. */
+static void tell_unreadable(struct undoing *undoing)
+{
+  const char *run = undoing->v[0].record->run;
+  const char *next = next_run(undoing, run);
+  for (size_t i = 0; i < undoing->records.n; i++) {
+    const struct kcd_stored_record *stored = &undoing->records.v[i];
+    if (stored->readable || strncmp(stored->file, run, STAMP_LEN) < 0 ||
+        (next != NULL && strncmp(stored->file, next, STAMP_LEN) >= 0))
+      continue;
+    struct kcd_error err = stored->error;
+    kcd_error_wrap(&err, "a record that may belong to this change cannot be read, and what it says is not taken back");
+    kcd_error_next(&err, "look at the object that its name tells with kcdfix check");
+    kcd_run_failed(undoing->run, &err);
+    undoing->tally.failed++;
+  }
 }
 
 /* Without a name: the newest run with a record that is still open. */
@@ -386,10 +428,11 @@ static int undo(struct undoing *undoing, struct kcd_error *err)
   struct kcd_run *run = undoing->run;
   if (load(undoing, err) != 0 || check_dc(undoing, err) != 0)
     return -1;
+  tell_unreadable(undoing);
   if (all_closed(undoing)) {
     report_closed(undoing);
     kcd_report_change(run->report, undoing->v[0].record->run, "undo", false);
-    return KCD_EXIT_OK;
+    return kcd_exit_of_tally(&undoing->tally);
   }
   if (kcd_session_login(run->options, &undoing->session, err) != 0 ||
       kcd_session_connect(&undoing->session, run->options, undoing->v[0].record->dc, err) != 0)

@@ -428,3 +428,24 @@ start_lossy_proxy() {
   mv "$BATS_TEST_TMPDIR/kept" "$XDG_STATE_HOME/kcdfix"
   kcdfix undo --yes
 }
+
+@test "a record of the run that cannot be read is told, and the run does not count as taken back" {
+  kcdfix apply --protocol-transition --yes --as alice NODE1 NODE2 cifs/SOFS2016
+  file=$(echo "$XDG_STATE_HOME"/kcdfix/changes/*-NODE2.json)
+  changed=$(ad-get NODE2 userAccountControl)
+  echo garbage >"$file"
+  run --separate-stderr kcdfix undo --yes
+  [ "$status" -eq 7 ]
+  [[ "$stderr" == *"a record that may belong to this change cannot be read"* ]]
+  [ "$(ad-get NODE1 userAccountControl)" -eq 4096 ]
+  [ "$(ad-get NODE2 userAccountControl)" -eq "$changed" ]
+  run --separate-stderr kcdfix undo --yes "$(basename "$file" .json)"
+  [ "$status" -ne 0 ]
+  [[ "$stderr" == *"nothing was taken back"* ]]
+  # later runs are not blamed for it
+  ad-set NODE2 userAccountControl 4096
+  sleep 1.1
+  kcdfix apply --protocol-transition --yes --as alice NODE1 cifs/SOFS2016
+  run kcdfix undo --yes
+  [ "$status" -eq 0 ]
+}

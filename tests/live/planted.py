@@ -563,11 +563,17 @@ def entry_mask(site):
 @kind(2)
 def entry_dead(site):
     return useless_entry(site, [
-        "(A;;0xf01ff;;;{RID:900001})",  # nobody's
         "(D;;CR;;;{H})(A;;0xf01ff;;;{H})",
         "(D;;0xf01ff;;;DC)(A;;CR;;;{H})",
         "(A;CIIO;0xf01ff;;;{H})",
     ], "rbcd-ace-dead")
+
+
+@kind(1)
+def entry_of_nobody(site):
+    """Whose it was nobody can tell, so it stands beside the cause as a warning."""
+    site.accept("(A;;0xf01ff;;;{RID:900001})")
+    return [site.list_only_elsewhere()], RESOURCE_BASED
 
 
 def deck(count, dice):

@@ -42,7 +42,8 @@ struct kcd_rbcd {
   bool without_dacl; /* decoded, and it has no DACL */
   struct kcd_rbcd_entry *entries;
   size_t n;
-  bool grants; /* the host gets CONTROL_ACCESS */
+  bool has_unknown; /* entries of a layout that is not known, which are not among these */
+  bool grants;      /* the host gets CONTROL_ACCESS */
 };
 
 /* Reads the descriptor of TARGET (NULL: nothing is present) against HOST (NULL: no entry is the host's); names come

@@ -125,7 +125,9 @@ static void advise(const struct applying *applying, size_t index, struct kcd_err
   const char *host = applying->planned.hosts[index] ? plan->host_operand : apply_first_host(applying);
   if (plan->refusals[0].not_taken && plan->n_accepted > 0) {
     KCD_AUTO_CHAR lines = kcd_plan_samba_lines(plan);
-    kcd_error_next(err, "on the domain controller itself, as root: %s", lines);
+    bool fits = strlen(lines) < sizeof err->next - 64; /* half a command is worse than none */
+    kcd_error_next(err, "on the domain controller itself, as root: %s",
+                   fits ? lines : "what the same command prints with --emit samba-tool");
   } else if (wants_both(applying, &plan->refusals[0])) {
     KCD_AUTO_CHAR both = apply_command_line(applying, "apply --resource-based --protocol-transition", host);
     kcd_error_next(err, "do both: %s", both);

@@ -88,6 +88,7 @@ static void describe_staying(struct kcd_object_plan *plan, const struct kcd_fact
   struct kcd_rbcd rbcd;
   struct kcd_values names = {0};
   kcd_rbcd_read(facts, plan->host, NULL, &rbcd);
+  plan->has_special_entries = rbcd.has_unknown;
   for (size_t i = 0; i < rbcd.n; i++) {
     const struct kcd_rbcd_entry *entry = &rbcd.entries[i];
     kcd_values_add_text(&names, entry->name);

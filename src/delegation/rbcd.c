@@ -94,8 +94,10 @@ static void read_entries(const struct kcd_facts *facts, const struct kcd_account
   ret->entries = kcd_calloc(sd->n_aces, sizeof *ret->entries);
   for (size_t i = 0; i < sd->n_aces; i++) {
     const struct kcd_ace *ace = &sd->aces[i];
-    if (ace->sid.revision == 0) /* of an unknown layout: it names nobody */
+    if (ace->sid.revision == 0) { /* of an unknown layout: it names nobody */
+      ret->has_unknown = true;
       continue;
+    }
     struct kcd_rbcd_entry *entry = &ret->entries[ret->n++];
     *entry = (struct kcd_rbcd_entry){.effect = effect_of(ace), .mask = ace->mask, .sid = ace->sid};
     entry->is_host = holds(token, n_token, &ace->sid);

@@ -84,6 +84,26 @@ static void each_old_entry_stays_as_it_was_and_where_it_was(void **state)
   domain_done(&d);
 }
 
+/* The cmdlet that rewrites the whole list would drop it, so no script with that cmdlet is made. */
+static void an_entry_of_unknown_layout_is_kept(void **state)
+{
+  (void)state;
+  static const uint8_t raw[] = {1,  0, 4, 0x80, 0, 0, 0,    0, 0, 0, 0, 0, 0,    0, 0, 0,
+                                20, 0, 0, 0,    4, 0, 0x0c, 0, 1, 0, 0, 0, 0xff, 0, 4, 0};
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  d.server.rbcd = kcd_bytes_copy(raw, sizeof raw);
+  plan(&d, &p);
+  assert_true(p.has_special_entries);
+  struct kcd_secdesc after = decoded(&p.rbcd_after);
+  assert_int_equal(after.n_aces, 2);
+  assert_memory_equal(after.aces[0].raw.data, "\xff\0\4\0", 4);
+  kcd_secdesc_done(&after);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
 static void who_is_let_in_needs_nothing(void **state)
 {
   (void)state;
@@ -296,6 +316,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_first_descriptor_is_what_windows_writes),
       cmocka_unit_test(each_old_entry_stays_as_it_was_and_where_it_was),
+      cmocka_unit_test(an_entry_of_unknown_layout_is_kept),
       cmocka_unit_test(who_is_let_in_needs_nothing),
       cmocka_unit_test(several_hosts_are_one_change),
       cmocka_unit_test(a_preview_is_what_the_kdc_would_see),

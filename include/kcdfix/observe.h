@@ -73,4 +73,10 @@ void kcd_observation_done(struct kcd_observation *observation);
 const struct kcd_exchange *kcd_observation_exchange(const struct kcd_observation *observation,
                                                     enum kcd_exchange_kind kind);
 
+/* Whether the KDC refused the host its ticket-granting ticket; then nothing else was asked. */
+bool kcd_observation_host_refused(const struct kcd_observation *observation);
+
+/* Whether any step of the proof was refused: the host's own ticket, S4U2Self or S4U2Proxy. */
+bool kcd_observation_refused(const struct kcd_observation *observation);
+
 #endif

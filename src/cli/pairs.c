@@ -138,8 +138,9 @@ static bool look_around(struct checking *checking)
   if (checking->replicas || checking->looked_around)
     return false;
   checking->looked_around = true;
-  if (kcd_everywhere_open(checking->session, options_of(checking), COMPARE_MS, checking->set, &checking->everywhere,
-                          &ignored) != 0)
+  const int timeout_ms = options_of(checking)->timeout_ms;
+  if (kcd_everywhere_open(checking->session, options_of(checking), timeout_ms < COMPARE_MS ? timeout_ms : COMPARE_MS,
+                          checking->set, &checking->everywhere, &ignored) != 0)
     return false;
   checking->replicas = kcd_everywhere_replicas(&checking->everywhere);
   return true;

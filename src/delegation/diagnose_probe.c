@@ -47,14 +47,19 @@ static const char *first_difference(const struct kcd_case *c, const struct kcd_a
 {
   const struct kcd_prediction *prediction = &c->judgement->prediction;
   const struct kcd_observation *observation = c->judgement->observation;
+  static const struct kcd_answer NOT_TRIED = {.outcome = KCD_NOT_TRIED};
+  const struct kcd_answer *as = &NOT_TRIED;
+  if (kcd_observation_host_refused(observation))
+    as = &kcd_observation_exchange(observation, KCD_EXCHANGE_AS)->answer;
   const struct {
     const char *name;
     const struct kcd_answer *predicted, *observed;
-  } steps[] = {{"S4U2Self", &prediction->s4u2self.answer, &observation->s4u2self},
+  } steps[] = {{"AS", &prediction->as.answer, as},
+               {"S4U2Self", &prediction->s4u2self.answer, &observation->s4u2self},
                {"S4U2Proxy", &prediction->s4u2proxy.answer, &observation->s4u2proxy},
                {"S4U2Proxy with the user's own ticket", &prediction->user_ticket.answer, &observation->user_ticket}};
   size_t at = 0;
-  while (at < 2 &&
+  while (at + 1 < sizeof steps / sizeof steps[0] &&
          (steps[at].observed->outcome == KCD_NOT_TRIED || kcd_answer_agrees(steps[at].predicted, steps[at].observed)))
     at++;
   *predicted = steps[at].predicted;

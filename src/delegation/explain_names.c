@@ -78,6 +78,40 @@ static size_t path_len(const char *text, const char *p)
   return len;
 }
 
+/* Whether the word before WORD is one that leads to a name: "opened as CONTOSO\admin". */
+static bool follows_leading_word(const char *text, const char *word)
+{
+  static const char *const leading[] = {" as", " by", " for", " of", " user", " account"};
+  size_t before = (size_t)(word - text);
+  while (before > 0 && is_blank(text[before - 1]))
+    before--;
+  for (size_t i = 0; i < sizeof leading / sizeof leading[0]; i++) {
+    size_t len = strlen(leading[i]);
+    if (before >= len && kcd_equal_nocase_n(text + before - len, leading[i], len))
+      return true;
+  }
+  return false;
+}
+
+/* A path without quotes may hold blanks: "share\a.iso" of \\SERVER\vm share\a.iso is no account. How much of the line
+ * at P, where the path stops at a blank, has to be its rest. */
+static size_t path_rest(const char *text, const char *p)
+{
+  size_t rest = 0;
+  for (size_t at = 0, word = 0; strchr("\r\n\"'<>,;():", p[at]) == NULL; at++) {
+    if (is_blank(p[at]))
+      word = at + 1;
+    if (p[at] != '\\')
+      continue;
+    if (at == word || follows_leading_word(text, p + word))
+      break;
+    rest = at + 1;
+  }
+  while (rest > 0 && strchr(" \t\r\n\"'<>,;()", p[rest]) == NULL)
+    rest++;
+  return rest;
+}
+
 static bool starts_local_path(const char *text, const char *p)
 {
   bool letter = (p[0] >= 'a' && p[0] <= 'z') || (p[0] >= 'A' && p[0] <= 'Z');
@@ -170,7 +204,7 @@ static void find_paths_and_accounts(const char *text, struct kcd_names *ret)
     if (local || starts_unc(text, p)) {
       size_t len = path_len(text, p);
       take_path(p, len, local, ret);
-      p += len;
+      p += len + path_rest(text, p + len);
       continue;
     }
     char *account = *p == '\\' ? account_at(text, p) : NULL;

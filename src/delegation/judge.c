@@ -20,13 +20,21 @@ static bool agrees(const struct kcd_predicted *predicted, const struct kcd_answe
   return observed->outcome == KCD_NOT_TRIED || kcd_answer_agrees(&predicted->answer, observed);
 }
 
+/* Of the host's own ticket only a refusal counts: one that is not forwardable is the probe's trouble. */
+static bool agrees_on_host(const struct kcd_judgement *judgement)
+{
+  const struct kcd_observation *observation = judgement->observation;
+  return !kcd_observation_host_refused(observation) ||
+         agrees(&judgement->prediction.as, &kcd_observation_exchange(observation, KCD_EXCHANGE_AS)->answer);
+}
+
 static bool prediction_agrees(const struct kcd_judgement *judgement)
 {
   const struct kcd_observation *observation = judgement->observation;
   const struct kcd_prediction *prediction = &judgement->prediction;
   if (observation == NULL || kcd_error_is_set(&observation->error) || !judgement->predicted_at_all)
     return true;
-  return agrees(&prediction->s4u2self, &observation->s4u2self) &&
+  return agrees_on_host(judgement) && agrees(&prediction->s4u2self, &observation->s4u2self) &&
          agrees(&prediction->s4u2proxy, &observation->s4u2proxy) &&
          agrees(&prediction->user_ticket, &observation->user_ticket);
 }
@@ -47,9 +55,7 @@ static enum kcd_verdict verdict_of(const struct kcd_judgement *judgement)
     return KCD_WORKS;
   if (kcd_probe_tgt_is_to_blame(judgement))
     return predicted == KCD_WORKS ? KCD_CANNOT_TELL : predicted;
-  if (observation->s4u2proxy.outcome == KCD_ERROR || observation->s4u2self.outcome == KCD_ERROR)
-    return KCD_FAILS;
-  return predicted;
+  return kcd_observation_refused(observation) ? KCD_FAILS : predicted;
 }
 
 /* What stays an error beside a ticket: that it is for the wrong account, and that another DC would not give it. */

@@ -80,3 +80,15 @@ const struct kcd_exchange *kcd_observation_exchange(const struct kcd_observation
       return &observation->exchanges[i - 1];
   return NULL;
 }
+
+bool kcd_observation_host_refused(const struct kcd_observation *observation)
+{
+  const struct kcd_exchange *as = kcd_observation_exchange(observation, KCD_EXCHANGE_AS);
+  return as != NULL && as->answer.outcome == KCD_ERROR;
+}
+
+bool kcd_observation_refused(const struct kcd_observation *observation)
+{
+  return kcd_observation_host_refused(observation) || observation->s4u2self.outcome == KCD_ERROR ||
+         observation->s4u2proxy.outcome == KCD_ERROR;
+}

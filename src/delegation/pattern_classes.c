@@ -94,8 +94,9 @@ const struct kcd_class kcd_class_table[KCD_CLASSES] = {
           "The KDC does not accept the ticket that was shown to it: made by a read-only or an older domain "
           "controller, without authorization data, or expired."),
     CLASS(TRANSITION, "protocol-transition-missing",
-          "The service is granted to the host, and the tickets that the host makes for users are not "
-          "forwardable: protocol transition is missing (\"Use any authentication protocol\")."),
+          "The service is granted to the host, but no ticket that it makes for a user is forwardable: protocol "
+          "transition is missing (\"Use any authentication protocol\"). Whether this user may be delegated cannot be "
+          "seen before that is put right."),
     CLASS(OWN_WORKS, "protocol-transition-missing",
           "Works with your own ticket, fails with the host's: only protocol transition is missing (\"Use any "
           "authentication protocol\"). That is why it worked with Windows Server 2012 R2."),

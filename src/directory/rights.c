@@ -70,7 +70,7 @@ static int fail_host(const struct kcd_host_facts *host, struct kcd_error *err)
   else
     kcd_fail(err, KCD_E_NOT_FOUND, "the directory has no host %s", host->operand);
   kcd_error_id(err, host->matches > 1 ? "host-object-duplicate" : "host-not-found");
-  return kcd_error_next(err, "name the host by its account name, CORE2016$, or by its DN");
+  return kcd_error_next(err, "name the host by its account name, HOST$, or by its DN");
 }
 
 static int read_host(struct kcd_dir *dir, const struct kcd_account *host, struct kcd_rights_facts *ret,

@@ -124,13 +124,6 @@ static char *client_of(const json_t *pair)
   return kcd_doc_safe_at(json_is_object(observed) ? observed : pair, json_is_object(observed) ? "client" : "host");
 }
 
-/* The host's own ticket is worth a row only where it is the trouble. */
-static bool tgt_is_trouble(const json_t *pair)
-{
-  const json_t *as = json_object_get(json_object_get(pair, "predicted"), "as");
-  return is_outcome(as, "error") || (is_outcome(as, "ticket") && !kcd_doc_true(as, "forwardable"));
-}
-
 static bool way_of_2012_is_known(const json_t *pair)
 {
   const json_t *predicted = json_object_get(json_object_get(pair, "predicted"), "user_ticket");
@@ -154,6 +147,15 @@ static const json_t *exchange_of_kind(const json_t *pair, const char *kind)
       return exchange;
   }
   return NULL;
+}
+
+/* The host's own ticket is worth a row only where it is the trouble. */
+static bool tgt_is_trouble(const json_t *pair)
+{
+  const json_t *as = json_object_get(json_object_get(pair, "predicted"), "as");
+  const json_t *answer = json_object_get(exchange_of_kind(pair, "AS"), "answer");
+  return is_outcome(as, "error") || is_outcome(answer, "error") ||
+         (is_outcome(as, "ticket") && !kcd_doc_true(as, "forwardable"));
 }
 
 static void add_as(struct block *block, const char *client)

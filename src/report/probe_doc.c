@@ -9,8 +9,7 @@ static enum kcd_verdict verdict_of(const struct kcd_observation *observation)
     return KCD_CANNOT_TELL;
   if (observation->s4u2proxy.outcome == KCD_TICKET)
     return KCD_WORKS;
-  bool refused = observation->s4u2self.outcome == KCD_ERROR || observation->s4u2proxy.outcome == KCD_ERROR;
-  return refused ? KCD_FAILS : KCD_CANNOT_TELL;
+  return kcd_observation_refused(observation) ? KCD_FAILS : KCD_CANNOT_TELL;
 }
 
 /* "alice@KCD.TEST": as the KDC was asked, else as it was typed, with the realm of the host. Owned by the caller. */

@@ -41,7 +41,7 @@ purposes() {
   [ "$(class_of alice "$LISTED")" = "protocol-transition-missing protocol-transition-off" ]
   run -1 probe --as alice CORE2016 "$LISTED"
   [[ "${lines[0]}" == "CORE2016 -> cifs/2016GUI as alice: FAILS, KDC_ERR_BADOPTION (13)" ]]
-  [[ "$output" == *"protocol transition is missing"*"[protocol-transition-missing]"* ]]
+  [[ "$output" == *"transition is missing"*"[protocol-transition-missing]"* ]]
   [[ "$output" == *"the KDC gave no reason"* ]]
   [[ "$output" == *"causes     protocol-transition-off, "* ]]
   [[ "$output" == *"why: kcdfix check -k"*"--as alice CORE2016 cifs/2016GUI" ]]
@@ -74,8 +74,19 @@ TABLE
 }
 
 @test "a disabled host" {
-  run kcdfix probe --json -k "$KCDFIX_LAB_DIR/keytabs/off.keytab" --as alice OFF "$LISTED"
-  [ "$(jq -r '.pairs[0].observed.class.name' <<<"$output")" = host-refused ]
+  run -1 kcdfix probe --json -k "$KCDFIX_LAB_DIR/keytabs/off.keytab" --as alice OFF "$LISTED"
+  [ "$(jq -r '.pairs[0] | .verdict, .observed.class.name' <<<"$output" | xargs)" = "fails host-refused" ]
+}
+
+# Logon hours stand in no rule of the prediction, so the KDC alone knows.
+@test "a host that the KDC refuses for a reason that no check reads" {
+  ad-set 'CORE2016$' userAccountControl "$ANY_PROTOCOL"
+  printf 'dn: %s\nchangetype: modify\nreplace: logonHours\nlogonHours:: AAAAAAAAAAAAAAAAAAAAAAAAAAAA\n' \
+    "$(ad-get 'CORE2016$' distinguishedName)" | ldapmodify -Q -Y GSSAPI -H ldap://dc1.kcd.test
+  run -1 kcdfix check -k "$KCDFIX_LAB_DIR/keytabs/core2016.keytab" --as alice CORE2016 "$LISTED"
+  ad-del 'CORE2016$' logonHours
+  [[ "${lines[0]}" == *": FAILS" ]]
+  [[ "$output" == *"[prediction-differs]"*"AS "*"TGT for CORE2016\$"*"KDC_ERR_CLIENT_REVOKED (18)"* ]]
 }
 
 @test "the requests go without the armour, so errors come bare" {

@@ -328,7 +328,7 @@ static void answers_name_causes(void **state)
       {{user_disabled, S417, KCD_F_USER_AUTH_POLICY, -1, ""}, TICKET, REFUSED(12), {0}},
       {{stranger, WIN, KCD_F_TRUST_SELECTIVE_AUTH, KCD_WARNING, "selective authentication"}, TICKET, REFUSED(12), {0}},
       {{nothing, WIN, KCD_F_TRUST_SELECTIVE_AUTH, -1, ""}, TICKET, REFUSED(12), {0}},
-      {{nothing, WIN, KCD_F_KDC_DEMANDS_ARMOR, KCD_WARNING, "without armouring"},
+      {{nothing, WIN, KCD_F_KDC_DEMANDS_ARMOR, KCD_FAULT, "without armouring"},
        {.outcome = KCD_ERROR, .code = -1, .client_code = -1765328132},
        {0},
        {0}},

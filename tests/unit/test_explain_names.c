@@ -43,6 +43,10 @@ static const struct {
     /* The system's own accounts and relative paths are nobody. */
     {"13000 NT AUTHORITY\\SYSTEM NT VIRTUAL MACHINE\\Virtual", "kcdfix check HOST cifs/SERVER"},
     {"13000 '\\\\fs\\VMs\\a b\\c d'", "kcdfix check HOST cifs/fs"},
+    {"0x80070005 \\\\fs\\vm share\\a.iso cannot be opened", "kcdfix check HOST cifs/fs"},
+    {"13000 at C:\\Users\\Public\\Documents\\Hyper-V\\Virtual Hard Disks\\a.vhdx", "kcdfix check HOST cifs/HOST"},
+    {"13000 at \\\\fs\\vm share\\a b\\c as CONTOSO\\admin", "kcdfix check --as 'CONTOSO\\admin' HOST cifs/fs"},
+    {"13000 at C:\\a b\\c: user CONTOSO\\admin", "kcdfix check --as 'CONTOSO\\admin' HOST cifs/HOST"},
     /* Names that want out. */
     {"13000 User 'CONTOSO\\a$(reboot)' at '\\\\fs\\x'", "kcdfix check --as 'CONTOSO\\a$(reboot)' HOST cifs/fs"},
     {"13000 at \"\\\\fs;reboot;`id`\\x\"", "kcdfix check HOST 'cifs/fs;reboot;`id`'"},

@@ -943,6 +943,15 @@ static void the_answer_outranks_the_prediction(void **state)
   check_probe(bit_clear, &probe, KCD_FAILS, false, "error protocol-transition-off, warning prediction-differs");
 }
 
+static void a_host_that_is_refused_fails(void **state)
+{
+  (void)state;
+  struct probe probe;
+  probe_init(&probe, false, (struct kcd_answer){0}, (struct kcd_answer){0});
+  probe.as.answer = (struct kcd_answer){.outcome = KCD_ERROR, .code = 18};
+  check_probe(healthy, &probe, KCD_FAILS, false, "error prediction-differs");
+}
+
 static void another_dc_explains_a_difference(void **state)
 {
   (void)state;
@@ -1012,6 +1021,7 @@ int main(void)
       cmocka_unit_test(a_dash_is_no_option),
       cmocka_unit_test(a_probe_that_agrees_adds_nothing),
       cmocka_unit_test(the_answer_outranks_the_prediction),
+      cmocka_unit_test(a_host_that_is_refused_fails),
       cmocka_unit_test(another_dc_explains_a_difference),
       cmocka_unit_test(an_inferred_rule_that_was_wrong_is_a_note),
       cmocka_unit_test(the_probes_own_ticket_is_no_fault_of_the_delegation),

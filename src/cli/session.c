@@ -74,7 +74,7 @@ static int refuse_address(const char *host, const struct kcd_dc *dc, struct kcd_
   kcd_fail(err, KCD_E_NOT_AUTHENTICATED, "%s is an address; Kerberos needs the name of the domain controller", host);
   kcd_error_id(err, "dc-by-address");
   kcd_error_on(err, NULL, host);
-  return kcd_error_next(err, "it calls itself %s: -S %s", name, name);
+  return kcd_error_next(err, "name it as it calls itself: -S %s", name);
 }
 
 /* With --server the domain could be another one than that which is meant. */

@@ -104,6 +104,17 @@ static void add_pattern(struct kcd_finding *f, const struct kcd_observation *obs
   kcd_finding_say(f, "%s The answers by themselves say: %s", said, class->sentence);
 }
 
+/* Code -1: the KDC's answer is not known, since libkrb5 did not ask or did not take it. */
+static void say_difference(const struct kcd_case *c, struct kcd_finding *f, const char *step, const char *expected,
+                           const char *answered, bool by_client)
+{
+  if (by_client)
+    kcd_finding_say(f, "%s: predicted was %s, and the client library refused. What the KDC would say was not seen.",
+                    step, expected);
+  else
+    kcd_finding_say(f, "%s: predicted was %s, the KDC answered with %s. %s", step, expected, answered, explanation(c));
+}
+
 static void differs(struct kcd_case *c)
 {
   const struct kcd_answer *predicted = NULL;
@@ -113,7 +124,7 @@ static void differs(struct kcd_case *c)
   KCD_AUTO_CHAR answered = answer_words(observed);
   struct kcd_finding *f = kcd_case_add(c, KCD_F_PREDICTION_DIFFERS, weight_of_difference(c),
                                        kcd_account_subject(c->facts->host, c->facts->host_operand));
-  kcd_finding_say(f, "%s: predicted was %s, the KDC answered with %s. %s", step, expected, answered, explanation(c));
+  say_difference(c, f, step, expected, answered, observed->outcome == KCD_ERROR && observed->code < 0);
   kcd_finding_text(f, "predicted", expected);
   kcd_finding_text(f, "observed", answered);
   add_pattern(f, c->judgement->observation);

@@ -83,7 +83,7 @@ static const struct kcd_symptom rows[] = {
          CAUSE("event 13000 with 0x80070005: the host is set to \"Use Kerberos only\"", F(PROTOCOL_TRANSITION_OFF)),
          CAUSE("or the file server is not listed", F(LIST_EMPTY), F(SPN_NOT_LISTED))),
      .next = KCD_NEXT_SHARE, .source = ASKCORE},
-    {STATUS(0x80070005), .words = "general access denied", .role = KCD_ROLE_GENERIC,
+    {STATUS(0x80070005), .words = "general access denied|access is denied", .role = KCD_ROLE_GENERIC,
      .delegation = KCD_DELEGATION_SELDOM, .means = "\"General access denied error\"",
      .tell = "Most uses of this code have nothing to do with delegation. It is delegation when it comes from a host "
              "that opens a share for an administrator on another machine, works when you are logged on at the host, "

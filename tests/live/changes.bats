@@ -434,14 +434,14 @@ start_lossy_proxy() {
   file=$(echo "$XDG_STATE_HOME"/kcdfix/changes/*-NODE2.json)
   changed=$(ad-get NODE2 userAccountControl)
   echo garbage >"$file"
-  run --separate-stderr kcdfix undo --yes
+  run kcdfix undo --yes
   [ "$status" -eq 7 ]
-  [[ "$stderr" == *"a record that may belong to this change cannot be read"* ]]
+  [[ "$output" == *"a record that may belong to this change cannot be read"* ]]
   [ "$(ad-get NODE1 userAccountControl)" -eq 4096 ]
   [ "$(ad-get NODE2 userAccountControl)" -eq "$changed" ]
-  run --separate-stderr kcdfix undo --yes "$(basename "$file" .json)"
+  run kcdfix undo --yes "$(basename "$file" .json)"
   [ "$status" -ne 0 ]
-  [[ "$stderr" == *"nothing was taken back"* ]]
+  [[ "$output" == *"nothing was taken back"* ]]
   # later runs are not blamed for it
   ad-set NODE2 userAccountControl 4096
   sleep 1.1

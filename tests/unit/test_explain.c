@@ -265,6 +265,7 @@ static const struct {
     {"KCDSetup.ps1", KCD_DELEGATION_YES, "protocol-transition-off"},
     {"troubleshooting guide", KCD_DELEGATION_YES, "protocol-transition-off"},
     {"issue 405", KCD_DELEGATION_YES, "list-breaks-rbcd"},
+    {"System error 5 has occurred. Access is denied.", KCD_DELEGATION_SELDOM, "share-permission-of-host"},
     {"gpupdate /force", KCD_DELEGATION_PERHAPS, "change-not-replicated"},
     {"restart", KCD_DELEGATION_PERHAPS, "negative-cache"},
 };

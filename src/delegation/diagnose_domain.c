@@ -51,8 +51,7 @@ static void not_arrived(struct kcd_case *c)
 {
   const struct kcd_facts *facts = c->facts;
   KCD_AUTO_CHAR set = kcd_time_people(facts->transition_set);
-  struct kcd_finding *f =
-      kcd_case_add(c, KCD_F_CHANGE_NOT_REPLICATED, KCD_FAULT, kcd_account_subject(facts->host, ""));
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_CHANGE_NOT_REPLICATED, KCD_FAULT, kcd_account_subject(facts->host, ""));
   kcd_finding_say(f, "\"Use any authentication protocol\" was set on %s on %s (record %s); %s does not show it yet.",
                   c->host_name, set, facts->transition_record, facts->dc->name);
   kcd_finding_text(f, "record", facts->transition_record);

@@ -102,6 +102,18 @@ def check_pair(state, pair, answers, problems):
         problems.append(f"named {named[0]} first")
 
 
+def check_class(state, pair, answers, problems):
+    """What the answers alone tell: no class but the plain ones where it works, else one that holds a planted cause."""
+    found = pair["observed"]["class"] or {"name": "none", "ids": []}
+    if works(answers):
+        if found["name"] not in ("granted", "granted-by-target"):
+            problems.append(f"works, class {found['name']}")
+    elif "krbtgt-listed" in state.causes and found["name"].startswith("not-granted"):
+        pass  # asked for the KDC's own service, which is refused like any other that is not listed
+    elif not set(found["ids"]) & (set(state.causes) | set(state.also)):
+        problems.append(f"class {found['name']} names {found['ids']}")
+
+
 def check_text(state, answers, problems):
     text = kcdfix(state).stdout
     verdict = "WORKS" if works(answers) else "FAILS"
@@ -122,6 +134,8 @@ def check(state, answers):
         check_pair(state, pair, answers, problems)
     if seeing and (seeing["observed"] is None or observed(seeing) != answers or not seeing["agree"]):
         problems.append(f"observed {seeing['observed'] and observed(seeing)}, agree {seeing['agree']}")
+    if seeing and seeing["observed"]:
+        check_class(state, seeing, answers, problems)
     check_text(state, answers, problems)
     where = f"{state.kind}: {state.user} by {state.host} to {state.spn}, planted {state.causes}, KDC {answers}"
     return [f"{where}: {problem}" for problem in dict.fromkeys(problems)]

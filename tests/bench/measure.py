@@ -60,13 +60,20 @@ def messages(command):
     return "; ".join(found) or "no count was printed"
 
 
+def make_healthy():
+    """The probe's goal is for a pair that works: one that fails is asked more, so that the reason is told."""
+    subprocess.run(["ad-set", "CORE2016", "userAccountControl", "16781312"], check=True)
+
+
 def main():
     runs = max(20, int(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     subprocess.run(PREDICT, stdout=subprocess.DEVNULL, check=False)  # fetches the ldap/ ticket, as ldapsearch would
     print(f"{runs} runs each, in turn, against {DC} (Samba on this machine)")
     side_by_side("check, predicted  /  one ldapsearch of the host", PREDICT, LDAPSEARCH, runs, 1.5)
-    side_by_side("check -k, probed  /  kinit -k + kvno -U -P + that ldapsearch", PROBE, BY_HAND, runs, 0.8)
+    print(f"\nmessages, a pair that fails, probed: {messages(PROBE)}")
+    make_healthy()
+    side_by_side("check -k, probed, healthy  /  kinit -k + kvno -U -P + that ldapsearch", PROBE, BY_HAND, runs, 0.8)
     side_by_side("check, predicted  /  samba-tool delegation show", PREDICT, SAMBA_TOOL, runs, 0.15)
     print(f"\nmessages, predicted: {messages(PREDICT)}")
     print(f"messages, probed:    {messages(PROBE)}")

@@ -9,6 +9,7 @@ setup_file() {
   LAB=$(readlink -f "$BATS_TEST_DIRNAME/../lab/lab")
   RELAY=$(readlink -f "$BATS_TEST_DIRNAME/relay.py")
   export LAB RELAY LC_ALL=C.UTF-8
+  export BATS_TEST_RETRIES=2 # in a fresh domain each: two DCs on one busy machine lose sight of each other at times
   unset KCDFIX_LAB KCDFIX_LAB_DIR
   [[ $EUID != 0 ]] || "$LAB" --dcs 2 run true 3>&- # makes the domain, where that was not done yet
 }
@@ -21,11 +22,18 @@ in_lab() {
 
 # ---- inside the lab ----
 
-# status WANTED CMD...: its output goes to $out and is shown where the status is another one.
+# status WANTED CMD...: its output goes to $out, the seconds it took to $took; the output is shown where the status is
+# another one. A Samba DC that looks for a lost partner answers nobody for a while: not kcdfix's doing, so it is asked
+# again.
 status() {
-  local wanted=$1 got=0
+  local wanted=$1 got try
   shift
-  out=$("$@" 2>&1) || got=$?
+  for ((try = 0; try < 8; try++)); do
+    took=$SECONDS got=0
+    out=$("$@" 2>&1) || got=$?
+    took=$((SECONDS - took))
+    [[ $out == *"dc1.kcd.test:389 did not answer"* || $out == *"KDC dc1.kcd.test, port 88: no answer"* ]] || break
+  done
   [[ $got == "$wanted" ]] || { printf 'status %s, wanted %s: %s\n%s\n' "$got" "$wanted" "$*" "$out" >&2; exit 1; }
 }
 
@@ -131,10 +139,8 @@ one_down() {
 silent() {
   replication hold # else dc1 may wait for dc2 itself
   dc-pause dc2
-  status 1 kcdfix check -S dc1.kcd.test --timeout 60 CORE2016 cifs/2016GUI # dc1 has got over what it was at with dc2
-  local begin=$SECONDS
   status 3 kcdfix check -S dc1.kcd.test --timeout 5 --all-dcs CORE2016 cifs/2016GUI
-  ((SECONDS - begin <= 9)) || { echo "took $((SECONDS - begin)) s"; exit 1; }
+  ((took <= 9)) || { echo "took $took s"; exit 1; }
   has "dc2.kcd.test:389 did not answer" "not reached: dc2.kcd.test"
   dc-resume dc2
 }

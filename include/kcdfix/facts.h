@@ -59,6 +59,8 @@ struct kcd_dc {
   time_t clock_read_at;   /* this machine's clock when it was read */
 };
 void kcd_dc_done(struct kcd_dc *dc);
+/* The DC's clock when this machine's shows NOW, as far as it was told; else NOW. */
+time_t kcd_dc_time(const struct kcd_dc *dc, time_t now);
 
 /* The rule set, from what kdc-rules.md 6.4 says: vendorName tells Samba, the version is in operatingSystem (4.22) or
  * operatingSystemVersion (4.17) of the DC's computer object; Windows by domainControllerFunctionality. */
@@ -196,6 +198,8 @@ struct kcd_facts {
   time_t accepted;              /* when a record of this machine says that the target was made to accept the host, and
                                  * not taken back since; 0: no such record */
   const char *accepted_record;  /* its id */
+  const struct kcd_account *stand_in; /* the temporary account that asks the KDC in the host's place (stand_in.h); NULL:
+                                       * the host itself, or nobody */
   time_t now;
 };
 

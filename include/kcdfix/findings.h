@@ -9,6 +9,7 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/predict.h>
+#include <kcdfix/stand_in.h>
 
 enum kcd_severity { KCD_NOTE, KCD_WARNING, KCD_FAULT };
 const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning", "error" */
@@ -173,10 +174,12 @@ struct kcd_judgement {
   struct kcd_prediction prediction;
   const char *granted_by; /* what the predicted ticket rests on: "list", "resource-based"; NULL: none is predicted */
   const struct kcd_observation *observation; /* NULL: no probe asked for */
-  enum kcd_verdict verdict;                  /* observed where a probe ran to its end, else predicted */
-  bool agree;                                /* prediction and observation say the same (true without a probe) */
-  struct kcd_findings findings;              /* in order of repair */
-  struct kcd_suspects suspects;              /* none unless the pair works without an error or a warning */
+  struct kcd_stand_in_limits limits; /* of a stand-in that asked; `covers` false: its answers prove nothing about
+                                      * the host, and the verdict is the predicted one */
+  enum kcd_verdict verdict;          /* observed where a probe ran to its end, else predicted */
+  bool agree;                        /* prediction and observation say the same (true without a probe) */
+  struct kcd_findings findings;      /* in order of repair */
+  struct kcd_suspects suspects;      /* none unless the pair works without an error or a warning */
 };
 
 /* Predicts, compares with the observation (NULL if none), names the causes and orders them. FLAVOUR is the DC's, or the

@@ -16,6 +16,9 @@ char *kcd_dn_value(const char *text);
 /* The value of the first RDN of a DN, unescaped ("CORE2016" of "CN=CORE2016,CN=Computers,..."); owned, "" if malformed.
  */
 char *kcd_dn_first_value(const char *dn);
+/* The DN of the container, as written ("CN=Computers,DC=..." of the above); owned, NULL where there is none or the DN
+ * is malformed. */
+char *kcd_dn_parent(const char *dn);
 /* Whether DN lies below BASE or is it (compared without regard to ASCII case, component-wise). */
 bool kcd_dn_is_below(const char *dn, const char *base);
 /* "contoso.com" from "DC=contoso,DC=com"; owned by the caller, NULL if the DN has other components. */

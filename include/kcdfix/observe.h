@@ -51,9 +51,9 @@ struct kcd_exchange {
 
 /* The probe of one pair. */
 struct kcd_observation {
-  const char *by; /* "keytab" */
+  const char *by; /* "keytab" or "stand-in" */
   char *kdc;
-  char *host; /* "CORE2016$" */
+  char *host; /* who asked: "CORE2016$", or the stand-in, "KCDFIX-4F21$" */
   char *user;
   char *spn;
   struct kcd_exchange *exchanges; /* in the order of asking */

@@ -1,4 +1,4 @@
-/* probe.h - S4U2Self and S4U2Proxy for real, with the host's own key.
+/* probe.h - S4U2Self and S4U2Proxy for real, with the host's own key or as a stand-in for it.
  *
  * Each session has its own libkrb5 context, its own krb5.conf in memory (nothing of the machine's: forwardable tickets
  * are asked for whatever it says), its own MEMORY cache that is destroyed at the end, and one KDC. Nothing is stored.
@@ -15,8 +15,9 @@
 struct kcd_probe;
 
 struct kcd_probe_options {
-  const char *keytab; /* FILE */
-  const char *host;   /* sAMAccountName with its $, "CORE2016$" */
+  const char *keytab;   /* FILE; or NULL: */
+  const char *password; /* of a stand-in; copied, and the copy wiped once the KDC has answered, or at the end */
+  const char *host;     /* sAMAccountName with its $, "CORE2016$"; with a password the stand-in's, "KCDFIX-4F21$" */
   const char *realm;
   const char *kdc;   /* DNS name of the DC; the only server asked */
   uint16_t kdc_port; /* 0: 88 */
@@ -25,9 +26,9 @@ struct kcd_probe_options {
   void *trace_data;
 };
 
-/* Reads the keytab; no packet is sent. Fails with KCD_E_IO (unreadable, empty, truncated: names the file) or
- * KCD_E_NOT_AUTHENTICATED (id keytab-without-host: no key of HOST@REALM; says which principals it holds). HOST NULL:
- * the first principal of the keytab that has the form NAME$. */
+/* Reads the keytab, if it is one; no packet is sent. Fails with KCD_E_IO (unreadable, empty, truncated: names the file)
+ * or KCD_E_NOT_AUTHENTICATED (id keytab-without-host: no key of HOST@REALM; says which principals it holds). HOST NULL,
+ * with a keytab: its first principal that has the form NAME$. */
 int kcd_probe_open(const struct kcd_probe_options *options, struct kcd_probe **ret, struct kcd_error *err);
 
 /* "CORE2016$", borrowed. */

@@ -22,6 +22,7 @@
 #include <kcdfix/plan.h>
 #include <kcdfix/record.h>
 #include <kcdfix/replicas.h>
+#include <kcdfix/stand_in_record.h>
 
 enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
@@ -83,6 +84,36 @@ struct kcd_object_report {
   size_t n_notes;
   const struct kcd_error *error; /* NULL if none */
 };
+/* check and apply: a temporary account that was made. END is "deleted", or "left" where it may still be there. */
+void kcd_report_stand_in(struct kcd_report *report, const struct kcd_stand_in_record *record, bool dynamic,
+                         const char *end);
+/* stand-in and history: one record of a temporary account. STATE is the word for what was found or done now, WHY the
+ * reason where it was not deleted (both NULL: only what the record says). */
+void kcd_report_stand_in_record(struct kcd_report *report, const struct kcd_stand_in_record *record, const char *state,
+                                const struct kcd_error *why);
+/* stand-in --all: an account that no record of this machine is about. WHY (terminal-safe, NULL: none) says what keeps
+ * it from being deleted. */
+void kcd_report_marked_account(struct kcd_report *report, const struct kcd_stand_in_found *found, const char *dc,
+                               const char *state, const char *why);
+
+/* apply --rehearse: what the KDC answered to accounts with the settings of now and with those of the plan. */
+struct kcd_rehearsed_pair {
+  const char *spn;
+  const struct kcd_observation *before, *after;
+};
+struct kcd_rehearsal {
+  char *const *hosts; /* names of the hosts that it is for: their settings are equal */
+  size_t n_hosts;
+  const char *dc, *user;
+  const char *before_name, *after_name; /* the two accounts, both gone */
+  const struct kcd_rehearsed_pair *pairs;
+  size_t n_pairs;
+  char *const *limits; /* what it could not show; terminal-safe sentences */
+  size_t n_limits;
+  bool proved; /* with the change, the KDC gives the ticket for each pair */
+};
+void kcd_report_rehearsal(struct kcd_report *report, const struct kcd_rehearsal *rehearsal);
+
 /* MODE is "apply" or "undo". Said first, so that it stands in a document that ends in an error as well; without it, it
  * is "apply". */
 void kcd_report_mode(struct kcd_report *report, const char *mode);
@@ -125,6 +156,8 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
  * says why. */
 void kcd_show_plan(FILE *out, const struct kcd_object_plan *plan, const struct kcd_facts_set *facts,
                    const struct kcd_host_facts *host, const struct kcd_style *style);
+/* Both answers of a rehearsal side by side. */
+void kcd_show_rehearsal(FILE *out, const struct kcd_rehearsal *rehearsal, const struct kcd_style *style);
 /* The difference that taking RECORD back makes to the object as it is NOW. */
 void kcd_show_undo(FILE *out, const struct kcd_record *record, const struct kcd_account *now,
                    const struct kcd_undo_plan *plan, const struct kcd_style *style);

@@ -21,6 +21,9 @@ struct apply_plans {
   size_t n;
 };
 
+/* What a rehearsal came to for hosts with equal settings (apply_rehearse.c). */
+struct apply_rehearsal;
+
 struct applying {
   struct kcd_run *run;
   struct kcd_session session;
@@ -32,7 +35,9 @@ struct applying {
   char *run_id; /* NULL until the first record is saved */
   struct kcd_change_tally tally;
   bool changed;
-  struct kcd_everywhere everywhere; /* with --all-dcs and --wait */
+  struct kcd_everywhere everywhere;   /* with --all-dcs and --wait */
+  struct apply_rehearsal *rehearsals; /* with --rehearse */
+  size_t n_rehearsals;
 };
 
 /* ---- apply_plan.c ---- */
@@ -61,6 +66,15 @@ void apply_decline_resources(const struct applying *applying, struct apply_plans
 /* Whether the pair works at a KDC of this kind, with the accounts as they would be; else the cause that stays, in
  * ret_why (owned). */
 bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum kcd_finding_id *ret_id, char **ret_why);
+
+/* ---- apply_rehearse.c ---- */
+
+/* Asks the KDC through stand-ins, with the settings of now and with those of each plan, shows and reports both, and
+ * refuses the plans with which it gives no ticket. -1: a rehearsal could not be made, so nothing may be written. */
+int apply_rehearse(struct applying *applying, struct kcd_error *err);
+/* Refuses in PLANS, made anew, what the rehearsals refused. */
+void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans *plans);
+void apply_rehearsals_done(struct applying *applying);
 
 /* ---- apply_replicas.c ---- */
 

@@ -349,7 +349,7 @@ void kcd_change_apply(struct kcd_changer *changer, const struct kcd_object_plan 
   }
   fill_record(record, plan, &now, usn);
   kcd_account_done(&now);
-  kcd_interrupt_hold();
+  kcd_interrupt_hold(KCD_MIDWAY_CHANGE);
   if (kcd_state_save_record(changer->state, record, true, &ret->error) == 0) {
     struct mods mods;
     const struct difference difference = difference_of(record);
@@ -414,7 +414,7 @@ void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, con
   if (state_before == KCD_RECORD_PLANNED || state_before == KCD_RECORD_UNKNOWN)
     kcd_record_claim(record, now);
   record->state = KCD_RECORD_UNDOING;
-  kcd_interrupt_hold();
+  kcd_interrupt_hold(KCD_MIDWAY_CHANGE);
   if (kcd_state_save_record(changer->state, record, false, &ret->error) != 0) {
     end_of_write(ret);
     return;

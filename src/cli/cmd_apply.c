@@ -25,6 +25,7 @@
 
 static void applying_done(struct applying *applying)
 {
+  apply_rehearsals_done(applying);
   kcd_everywhere_done(&applying->everywhere);
   apply_plans_done(&applying->planned);
   kcd_operands_done(&applying->operands);
@@ -292,6 +293,7 @@ static int plan_again(struct applying *applying, struct kcd_error *err)
   struct apply_plans now = {0};
   if (apply_plans_make(applying, &now, err) != 0)
     return -1;
+  apply_rehearsals_refuse(applying, &now);
   bool holds = apply_plans_still_hold(&applying->planned, &now);
   apply_plans_done(&applying->planned);
   applying->planned = now;
@@ -342,13 +344,13 @@ static int apply(struct applying *applying, struct kcd_error *err)
     return -1;
   if (kcd_state_open(&applying->state, err) != 0)
     return -1;
-  if (!only_shows(options) && kcd_state_prepare(&applying->state, err) != 0)
+  if ((!only_shows(options) || options->rehearse) && kcd_state_prepare(&applying->state, err) != 0)
     return -1;
   struct kcd_operands *operands = &applying->operands;
   if (options->resource_based && operands->n_spns == 0)
     return kcd_fail(err, KCD_E_USAGE, "--resource-based changes the account behind an SPN, so an SPN has to be named");
   kcd_operands_announce(operands);
-  applying->session.writable = !only_shows(options);
+  applying->session.writable = !only_shows(options) || options->rehearse;
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
@@ -361,11 +363,13 @@ static int apply(struct applying *applying, struct kcd_error *err)
                                        .reachable_accounts = true};
   if (apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
-  if (!only_shows(options) && kcd_session_refuse_read_only(&applying->session, err) != 0)
+  if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)
     return -1;
   kcd_session_report(&applying->session, run->report, applying->planned.set.dc->flavour);
   apply_look_around(applying);
   apply_warn_of_replicas(applying, &applying->planned);
+  if (options->rehearse && apply_rehearse(applying, err) != 0)
+    return -1;
   apply_report_refusals(applying);
   if (only_shows(options)) {
     if (options->has_emit && emit(applying, err) != 0)

@@ -12,6 +12,7 @@ const struct kcd_command kcd_commands[] = {
    "checked against every SPN; a host without SPN against every SPN in its list. Without operands: the pairs of the last "
    "check.\n\n"
    "  kcdfix check CORE2016 cifs/2016GUI\n"
+   "  kcdfix check --stand-in CORE2016 cifs/2016GUI\n"
    "  kcdfix check -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_check},
   {"apply", KCD_CMD_APPLY, "kcdfix.change/1", "[HOST... SPN...]",
@@ -20,6 +21,7 @@ const struct kcd_command kcd_commands[] = {
    "difference and asks; records the old values first; reads back and checks again. Without operands: the pairs of the "
    "last check.\n\n"
    "  kcdfix apply --protocol-transition CORE2016 cifs/2016GUI\n"
+   "  kcdfix apply --protocol-transition --rehearse CORE2016 cifs/2016GUI\n"
    "  kcdfix apply -n --emit powershell --protocol-transition CORE2016 cifs/2016GUI",
    kcd_cmd_apply},
   {"undo", KCD_CMD_UNDO, "kcdfix.change/1", "[CHANGE]",
@@ -29,7 +31,7 @@ const struct kcd_command kcd_commands[] = {
    kcd_cmd_undo},
   {"history", KCD_CMD_HISTORY, "kcdfix.history/1", "",
    "the changes made from this machine",
-   "Reads the records in $XDG_STATE_HOME/kcdfix/changes; no server is asked.",
+   "Reads the records in $XDG_STATE_HOME/kcdfix: of changes, and of temporary accounts. No server is asked.",
    kcd_cmd_history},
   {"probe", KCD_CMD_PROBE, "kcdfix.probe/1", "HOST SPN...",
    "only ask the KDC, show each exchange",
@@ -44,6 +46,14 @@ const struct kcd_command kcd_commands[] = {
    "  kcdfix explain 13000\n"
    "  kcdfix explain 0x8009030E",
    kcd_cmd_explain},
+  {"stand-in", KCD_CMD_STAND_IN, "kcdfix.stand-in/1", "",
+   "temporary accounts that a broken run left behind",
+   "Lists the accounts that check --stand-in and apply --rehearse recorded on this machine and did not delete; with "
+   "--clean deletes them. An account is deleted by its objectGUID, and only if it carries the mark of its record. Status "
+   "1 while one is left.\n\n"
+   "  kcdfix stand-in\n"
+   "  kcdfix stand-in --clean",
+   kcd_cmd_stand_in},
   {"doctor", KCD_CMD_DOCTOR, "kcdfix.doctor/1", "[HOST]",
    "can this machine talk to the domain: DNS, ports, clock, ticket, login",
    "Each check is ok, a warning or a fault with its remedy, or not tried with the reason. With HOST also whether you may "

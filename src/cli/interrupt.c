@@ -13,6 +13,7 @@
 static volatile sig_atomic_t noted;
 static volatile sig_atomic_t held;
 static volatile sig_atomic_t kept;
+static const char *volatile second; /* what is said at a second signal */
 /* Written once before the handlers are installed, so the handler may read them. */
 static const char *document;
 static size_t document_len;
@@ -21,16 +22,14 @@ static void on_signal(int number)
 {
   (void)number;
   static const char unchanged[] = "kcdfix: interrupted; nothing was changed\n";
-  static const char midway[] =
-      "kcdfix: interrupted twice, in the middle of a change; kcdfix history tells what was done\n";
   if (held && !noted) {
     noted = 1;
     return;
   }
   kcd_terminal_restore();
   /* write(2) is all that may be called here; whether it succeeds changes nothing. */
-  ssize_t ignored =
-      held ? write(STDERR_FILENO, midway, sizeof midway - 1) : write(STDERR_FILENO, unchanged, sizeof unchanged - 1);
+  const char *said = held ? second : unchanged;
+  ssize_t ignored = write(STDERR_FILENO, said, strlen(said));
   if (document_len > 0 && !held)
     ignored = write(STDOUT_FILENO, document, document_len);
   (void)ignored;
@@ -54,8 +53,15 @@ void kcd_interrupt_init(const char *text)
   signal(SIGPIPE, SIG_IGN);
 }
 
-void kcd_interrupt_hold(void)
+void kcd_interrupt_hold(enum kcd_midway midway)
 {
+  static const char *const lines[] = {
+      [KCD_MIDWAY_CHANGE] =
+          "kcdfix: interrupted twice, in the middle of a change; kcdfix history tells what was done\n",
+      [KCD_MIDWAY_STAND_IN] = "kcdfix: interrupted twice; a temporary account may be left behind\n"
+                              "  next: kcdfix stand-in --clean\n",
+  };
+  second = lines[midway];
   held = 1;
 }
 

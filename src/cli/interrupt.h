@@ -12,8 +12,10 @@
 /* Installs the handlers. DOCUMENT is the text that goes to stdout when a signal ends the program (copied; NULL: none).
  */
 void kcd_interrupt_init(const char *document);
+/* What is half done between the two following calls: a second signal ends the program with a word about it. */
+enum kcd_midway { KCD_MIDWAY_CHANGE, KCD_MIDWAY_STAND_IN };
 /* A write begins / ends; in between signals are only noted. */
-void kcd_interrupt_hold(void);
+void kcd_interrupt_hold(enum kcd_midway midway);
 void kcd_interrupt_release(void);
 /* Something was written: signals are only noted until the end, since "nothing was changed" would be wrong. */
 void kcd_interrupt_keep(void);

@@ -17,6 +17,7 @@
 #include "exit_status.h"
 #include "interrupt.h"
 #include "output.h"
+#include "stand_in_store.h"
 #include "terminal.h"
 
 /* Keys and tickets are in memory: no core dump may hold them. */
@@ -115,6 +116,8 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   run.style.width = kcd_terminal_width(stdout);
   KCD_AUTO_CHAR document = json ? interrupted_document(command) : NULL;
   kcd_interrupt_init(document);
+  if (parsed == 0 && command->bit != KCD_CMD_STAND_IN)
+    kcd_stand_in_remind();
   int status = parsed < 0 ? kcd_run_failed(&run, &err) : command->run(&run);
   status = write_result(&run, status);
   free(run.raw_output);

@@ -7,14 +7,16 @@
 #include <string.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/ldaptext.h>
 #include <kcdfix/text.h>
 
 #include "commands.h"
 
 #define ANY                                                                                                            \
-  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN | KCD_CMD_DOCTOR)
-#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
-#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO)
+  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN |                  \
+   KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
+#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
+#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_STAND_IN)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
 #define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
 
@@ -47,10 +49,15 @@ STORE_TEXT(password_file)
 STORE_TEXT(as)
 STORE_TEXT(keytab)
 STORE_TEXT(user_ccache)
+STORE_TEXT(stand_in_ou)
 STORE_TEXT(file)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
+STORE_FLAG(stand_in)
+STORE_FLAG(rehearse)
+STORE_FLAG(clean)
+STORE_FLAG(all)
 STORE_FLAG(resource_based)
 STORE_FLAG(exact)
 STORE_FLAG(dry_run)
@@ -196,6 +203,11 @@ const struct kcd_option_row kcd_option_rows[] = {
   {"user-ccache", 0, "CCACHE", KCD_CMD_CHECK | KCD_CMD_PROBE, KCD_GROUP_PROOF, KCD_COMPLETES_FILE, NULL,
    "tickets of the user to delegate, tried as evidence where the host's fail (default: the login, if it is that user)",
    store_user_ccache},
+  {"stand-in", 0, NULL, KCD_CMD_CHECK, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
+   "ask the KDC through a temporary computer account with the host's delegation settings: made, asked, deleted again",
+   store_stand_in},
+  {"stand-in-ou", 0, "DN", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
+   "where that account is made (default: where the host's is)", store_stand_in_ou},
   {"no-probe", 0, NULL, KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_PROOF, KCD_COMPLETES_NOTHING, NULL,
    "predict only, even with --keytab", store_no_probe},
   {"kdc-flavour", 0, "FLAVOUR", KCD_CMD_CHECK, KCD_GROUP_PROOF, KCD_COMPLETES_WORDS,
@@ -216,11 +228,18 @@ const struct kcd_option_row kcd_option_rows[] = {
    "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
   {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "show the change and write nothing", store_dry_run},
+  {"rehearse", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "first prove the change with two temporary accounts, one as the host is and one as it will be; without a ticket for "
+   "the second nothing is changed", store_rehearse},
   {"emit", 0, "FORMAT", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_WORDS, "ldif powershell samba-tool",
    "print the change as ldif, powershell or samba-tool for somebody else to run, and write nothing", store_emit},
-  {"reason", 0, "TEXT", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
-   "kept in the record of the change", store_reason},
-  {"yes", 0, NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+  {"reason", 0, "TEXT", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "kept in the record of the change, and in the description of a temporary account", store_reason},
+  {"clean", 0, NULL, KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "delete the temporary accounts that this machine recorded and that are still there", store_clean},
+  {"all", 0, NULL, KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "every account of the domain that carries the mark of kcdfix and is older than an hour, whoever made it", store_all},
+  {"yes", 0, NULL, KCD_CMD_CHECK | CHANGING | KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "do not ask before the change", store_yes},
   {"wait", 0, "[SECS]", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "wait until every domain controller shows the change, no longer than SECS (default: 300)", store_wait},
@@ -432,7 +451,38 @@ static int check_words(const struct kcd_command *command, int *argc, char **argv
   return 0;
 }
 
-static int check_combinations(const struct kcd_options *options, struct kcd_error *err)
+bool kcd_options_ask_kdc(const struct kcd_options *options)
+{
+  return (options->keytab || options->stand_in) && !options->no_probe;
+}
+
+/* What is about temporary accounts. */
+static int check_stand_in(const struct kcd_command *command, const struct kcd_options *options, struct kcd_error *err)
+{
+  bool check = command->bit == KCD_CMD_CHECK;
+  if (options->stand_in && (options->keytab || options->no_probe))
+    return kcd_fail(err, KCD_E_USAGE, "--stand-in asks the KDC in the host's place; %s does not go with it",
+                    options->keytab ? "--keytab" : "--no-probe");
+  if (options->stand_in_ou && !options->stand_in && !options->rehearse)
+    return kcd_fail(err, KCD_E_USAGE, "--stand-in-ou says where a temporary account is made; it goes with %s",
+                    check ? "--stand-in" : "--rehearse");
+  if (options->stand_in_ou && !kcd_looks_like_dn(options->stand_in_ou))
+    return kcd_fail(err, KCD_E_USAGE, "--stand-in-ou takes the DN of a container, such as OU=Lab,DC=contoso,DC=com");
+  if (check && !options->stand_in && (options->reason || options->yes))
+    return kcd_fail(err, KCD_E_USAGE, "check changes nothing, so it takes %s with --stand-in alone",
+                    options->reason ? "--reason" : "--yes");
+  if (options->rehearse && options->resource_based)
+    return kcd_fail(err, KCD_E_USAGE,
+                    "--resource-based names the host's own SID, which no temporary account has; --rehearse cannot "
+                    "prove it");
+  if (options->rehearse && options->mode == KCD_MODE_KERBEROS_ONLY)
+    return kcd_fail(err, KCD_E_USAGE,
+                    "--rehearse proves that a change makes the KDC give the ticket, and --kerberos-only takes it away");
+  return 0;
+}
+
+static int check_combinations(const struct kcd_command *command, const struct kcd_options *options,
+                              struct kcd_error *err)
 {
   if (options->n_modes > 1)
     return kcd_fail(err, KCD_E_USAGE, "--protocol-transition and --kerberos-only exclude each other; give one, once");
@@ -445,15 +495,16 @@ static int check_combinations(const struct kcd_options *options, struct kcd_erro
     return kcd_fail(err, KCD_E_USAGE, "--emit prints a script and --json a document; give one of them");
   if (options->server && options->uri)
     return kcd_fail(err, KCD_E_USAGE, "--server and --uri both name the domain controller; give one of them");
-  if (options->user_ccache && (!options->keytab || options->no_probe))
-    return kcd_fail(err, KCD_E_USAGE, "--user-ccache is evidence for a probe, which needs --keytab and no --no-probe");
+  if (options->user_ccache && !kcd_options_ask_kdc(options))
+    return kcd_fail(err, KCD_E_USAGE,
+                    "--user-ccache is evidence for a probe, which needs --keytab or --stand-in, and no --no-probe");
   if (options->login_user && options->ccache)
     return kcd_fail(err, KCD_E_USAGE, "--login-user logs in by password and --ccache by ticket; give one of them");
   if (options->login_user && !options->prompt_password == !options->password_file)
     return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
   if (!options->login_user && (options->prompt_password || options->password_file))
     return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
-  return 0;
+  return check_stand_in(command, options, err);
 }
 
 int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, struct kcd_options *ret,
@@ -480,7 +531,7 @@ int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, 
     kcd_error_next(err, "kcdfix %s --help", command->name);
     result = -1;
   } else {
-    result = check_combinations(ret, err);
+    result = check_combinations(command, ret, err);
   }
   argp_options_free(list);
   return result;

@@ -26,6 +26,7 @@ enum kcd_command_bit {
   KCD_CMD_HISTORY = 1u << 3,
   KCD_CMD_PROBE = 1u << 4,
   KCD_CMD_EXPLAIN = 1u << 5,
+  KCD_CMD_STAND_IN = 1u << 8,
   KCD_CMD_DOCTOR = 1u << 9
 };
 
@@ -39,13 +40,16 @@ struct kcd_options {
   /* whom, proof */
   const char *as, *keytab, *user_ccache;
   bool no_probe;
+  bool stand_in;
+  const char *stand_in_ou;
   bool has_flavour;
   enum kcd_flavour flavour;
   /* change */
   unsigned n_modes;
   enum kcd_mode mode;
   bool resource_based; /* beside the mode, since it goes with --protocol-transition */
-  bool exact, dry_run, yes;
+  bool exact, dry_run, rehearse, yes;
+  bool clean, all; /* of stand-in */
   bool has_emit;
   enum kcd_emit_format emit;
   const char *reason;
@@ -100,6 +104,9 @@ struct kcd_command;
 int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, struct kcd_options *ret,
                       struct kcd_error *err);
 void kcd_options_done(struct kcd_options *options);
+
+/* Whether a check asks the KDC, with the host's key or through a stand-in. */
+bool kcd_options_ask_kdc(const struct kcd_options *options);
 
 /* Whether the arguments ask for JSON: known before they are parsed, so that even a usage error comes as a document. */
 bool kcd_wants_json(int argc, char **argv);

@@ -50,7 +50,7 @@ int kcd_own_ticket(const struct kcd_options *options, const struct kcd_login *lo
                    const char *realm, char **ret, struct kcd_error *err)
 {
   *ret = NULL;
-  if (!options->keytab || options->no_probe || !user)
+  if (!kcd_options_ask_kdc(options) || !user)
     return 0;
   if (options->user_ccache)
     return take_given(options, user, realm, ret, err);

@@ -13,7 +13,9 @@
 
 #include "everywhere.h"
 #include "exit_status.h"
+#include "interrupt.h"
 #include "own_ticket.h"
+#include "prober.h"
 #include "remembered.h"
 
 #define COMPARE_MS 3000 /* for each DC that is asked besides */
@@ -26,7 +28,9 @@ struct checking {
   const struct kcd_facts_set *set;
   const struct kcd_operands *operands;
   char *context;
-  char *user_ccache; /* full name; NULL: no own ticket of the user is at hand */
+  char *user_ccache;               /* full name; NULL: no own ticket of the user is at hand */
+  struct kcd_stand_in_maker maker; /* with --stand-in */
+  struct kcd_prober prober;        /* of the host that is checked */
   struct kcd_remembered remembered;
   const struct kcd_replicas *replicas; /* NULL: not compared */
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
@@ -69,27 +73,44 @@ static void probe_failed(struct checking *checking, const struct kcd_error *err)
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_CANNOT_TELL);
 }
 
-/* A session with the host's key; NULL where none was asked for or it cannot be had (said once a host). */
-static struct kcd_probe *open_probe(struct checking *checking, const struct kcd_account *host)
+static int stand_in_prober(struct checking *checking, const struct kcd_account *host, struct kcd_error *err)
+{
+  struct kcd_stand_in_maker *maker = &checking->maker;
+  if (!maker->run &&
+      kcd_stand_in_maker_open(checking->run, checking->session, checking->set->dc, "check", maker, err) != 0)
+    return -1;
+  return kcd_prober_by_stand_in(maker, host, &checking->prober, err);
+}
+
+/* Whoever asks the KDC for this host; nobody where that was not asked for or cannot be had (said once a host). */
+static void open_prober(struct checking *checking, const struct kcd_account *host)
 {
   const struct kcd_options *options = options_of(checking);
-  kcd_report_not_asked(checking->report, options->keytab && options->no_probe ? "--no-probe was given" : NULL);
-  if (!options->keytab || options->no_probe || !host)
-    return NULL;
-  const struct kcd_dc *dc = checking->set->dc;
-  struct kcd_probe_options probe_options = {.keytab = options->keytab,
-                                            .host = host->sam_account_name,
-                                            .realm = options->realm ? options->realm : dc->realm,
-                                            .kdc = checking->session->server,
-                                            .timeout_ms = options->timeout_ms,
-                                            .trace = options->verbose > 1 ? kcd_trace : NULL};
-  struct kcd_probe *probe = NULL;
   struct kcd_error err = KCD_ERROR_INIT;
-  if (kcd_probe_open(&probe_options, &probe, &err) == 0)
-    return probe;
+  checking->prober = (struct kcd_prober){.stand_in = {.lock = -1}};
+  kcd_report_not_asked(checking->report, options->keytab && options->no_probe ? "--no-probe was given" : NULL);
+  if (!kcd_options_ask_kdc(options) || !host)
+    return;
+  int rc = options->stand_in
+               ? stand_in_prober(checking, host, &err)
+               : kcd_prober_by_key(checking->session, options, checking->set->dc, host, &checking->prober, &err);
+  if (rc == 0)
+    return;
   probe_failed(checking, &err);
-  kcd_report_not_asked(checking->report, "the keytab cannot be used");
-  return NULL;
+  kcd_report_not_asked(checking->report, options->stand_in ? "no stand-in could be made" : "the keytab cannot be used");
+}
+
+static void close_prober(struct checking *checking)
+{
+  struct kcd_prober *prober = &checking->prober;
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (prober->probe && options_of(checking)->verbose > 1)
+    kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(prober->probe));
+  if (kcd_prober_end(prober, &checking->maker, &err) != 0)
+    probe_failed(checking, &err);
+  if (prober->by_stand_in)
+    kcd_report_stand_in(checking->report, &prober->stand_in.record, prober->stand_in.dynamic, prober->stand_in.end);
+  kcd_prober_done(prober);
 }
 
 /* Asks the KDC; the wrong key is asked about once more, so that the line can name both key versions. */
@@ -160,11 +181,14 @@ static void judge(struct checking *checking, struct kcd_facts *facts, const stru
   kcd_judge(facts, flavour, observation, checking->context, ret);
 }
 
-static void check_pair(struct checking *checking, struct kcd_probe *probe, size_t host, size_t target)
+static void check_pair(struct checking *checking, size_t host, size_t target)
 {
+  struct kcd_probe *probe = checking->prober.probe;
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   kcd_remember(&checking->remembered, &facts);
+  if (checking->prober.by_stand_in)
+    facts.stand_in = &checking->prober.stand_in.account;
   struct kcd_observation observation = {0};
   bool probed = probe && facts.host;
   if (probed) {
@@ -229,17 +253,32 @@ static void no_pair(struct checking *checking, const struct kcd_host_facts *host
 static void check_host(struct checking *checking, size_t host)
 {
   const struct kcd_host_facts *facts = &checking->set->hosts[host];
-  KCD_AUTO(kcd_probe) probe = open_probe(checking, facts->account);
+  open_prober(checking, facts->account);
   unsigned asked = 0;
-  for (size_t target = 0; target < checking->set->n_targets; target++)
+  for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
     if (kcd_pair_is_asked(checking->set, checking->operands, host, target)) {
-      check_pair(checking, probe, host, target);
+      check_pair(checking, host, target);
       asked++;
     }
-  if (asked == 0)
+  close_prober(checking);
+  if (asked == 0 && !kcd_interrupted())
     no_pair(checking, facts);
-  if (probe && options_of(checking)->verbose > 1)
-    kcd_message("%u requests to the KDC for the probe", kcd_probe_requests(probe));
+}
+
+/* A stand-in is not left where a signal came; it is noted until the account is gone. */
+static void check_hosts(struct checking *checking)
+{
+  for (size_t host = 0; host < checking->set->n_hosts && !kcd_interrupted(); host++)
+    check_host(checking, host);
+  if (!kcd_interrupted())
+    return;
+  struct kcd_error err = KCD_ERROR_INIT;
+  kcd_fail(&err, KCD_E_INTERRUPTED, "interrupted; the check is not complete");
+  kcd_error_id(&err, "interrupted");
+  kcd_report_error(checking->report, &err);
+  if (checking->run->style.format == KCD_FORMAT_TEXT)
+    kcd_show_error(&err);
+  checking->outcome.exit_status = KCD_EXIT_INTERRUPTED;
 }
 
 /* The commands that are shown write, and nothing is written to a read-only DC. */
@@ -278,11 +317,11 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .replicas = set->replicas,
                               .context = context_of(run, set->dc)};
   take_own_ticket(&checking);
-  for (size_t host = 0; host < set->n_hosts; host++)
-    check_host(&checking, host);
+  check_hosts(&checking);
   if (checking.everywhere.rollcall)
     kcd_everywhere_report(&checking.everywhere, set, report, false);
   kcd_everywhere_done(&checking.everywhere);
+  kcd_stand_in_maker_done(&checking.maker);
   free(checking.user_ccache);
   free(checking.context);
   kcd_remembered_done(&checking.remembered);

@@ -202,6 +202,14 @@ char *kcd_dn_first_value(const char *dn)
   return value;
 }
 
+char *kcd_dn_parent(const char *dn)
+{
+  struct component first = {0};
+  const char *rest = read_component(dn, &first);
+  component_done(&first);
+  return rest != NULL && *rest == ',' && kcd_looks_like_dn(rest + 1) ? kcd_strdup(rest + 1) : NULL;
+}
+
 static bool is_domain_component(const struct component *component)
 {
   return kcd_equal_nocase(component->type, "DC") && !holds(&component->value, '\0') && !holds(&component->value, '.');

@@ -90,6 +90,11 @@ void kcd_dc_done(struct kcd_dc *dc)
   *dc = (struct kcd_dc){0};
 }
 
+time_t kcd_dc_time(const struct kcd_dc *dc, time_t now)
+{
+  return dc->clock == 0 ? now : dc->clock + (now - dc->clock_read_at);
+}
+
 bool kcd_flavour_is_samba(enum kcd_flavour flavour)
 {
   return flavour == KCD_FLAVOUR_SAMBA_417 || flavour == KCD_FLAVOUR_SAMBA_419 || flavour == KCD_FLAVOUR_SAMBA_MIT;

@@ -126,6 +126,16 @@ static const char *granted_by(const struct kcd_judgement *judgement, const struc
   return (situation->bits & KCD_BIT(KCD_C_SPN_LISTED)) != 0 ? "list" : "resource-based";
 }
 
+/* Whether what was observed is the answer to a stand-in that differs from the host where it counts. */
+static bool proves_nothing(const struct kcd_facts *facts, enum kcd_flavour flavour,
+                           const struct kcd_observation *observation, struct kcd_stand_in_limits *ret)
+{
+  if (observation == NULL || facts->stand_in == NULL || facts->host == NULL)
+    return false;
+  kcd_stand_in_limits(facts, flavour, facts->stand_in, ret);
+  return !ret->covers;
+}
+
 void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const struct kcd_observation *observation,
                const char *context, struct kcd_judgement *ret)
 {
@@ -136,6 +146,8 @@ void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const st
   if (ret->predicted_at_all)
     kcd_predict(&situation, &ret->prediction);
   ret->granted_by = granted_by(ret, &situation);
+  if (proves_nothing(facts, flavour, observation, &ret->limits))
+    ret->observation = NULL; /* until all is judged */
   ret->agree = prediction_agrees(ret);
   ret->verdict = verdict_of(ret);
 
@@ -157,12 +169,14 @@ void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const st
   spare_working_pair(ret);
   kcd_name_suspects(&c);
   sort(&ret->findings);
+  ret->observation = observation;
 }
 
 void kcd_judgement_done(struct kcd_judgement *judgement)
 {
   if (judgement == NULL)
     return;
+  kcd_stand_in_limits_done(&judgement->limits);
   kcd_findings_done(&judgement->findings);
   kcd_suspects_done(&judgement->suspects);
   *judgement = (struct kcd_judgement){0};

@@ -31,19 +31,30 @@ static int set_up(struct kcd_probe *probe, const struct kcd_probe_options *optio
   return 0;
 }
 
+/* Whose key it is, and where it is from. */
+static int take_key(struct kcd_probe *probe, const struct kcd_probe_options *options, struct kcd_error *err)
+{
+  krb5_context k5 = probe->s4u.k5;
+  krb5_error_code code;
+  if (options->keytab != NULL) {
+    if (kcd_keytab_open(k5, options->keytab, options->host, options->realm, &probe->keytab, err) != 0)
+      return -1;
+    probe->file = kcd_strdup(options->keytab);
+    code = krb5_copy_principal(k5, probe->keytab.client, &probe->s4u.host);
+  } else {
+    probe->password = kcd_strdup(options->password);
+    code = kcd_principal_of_user(k5, options->host, options->realm, &probe->s4u.host);
+  }
+  return code == 0 ? 0 : kcd_krb5_fail(err, KCD_E_IO, k5, code, "cannot set up libkrb5");
+}
+
 int kcd_probe_open(const struct kcd_probe_options *options, struct kcd_probe **ret, struct kcd_error *err)
 {
   KCD_AUTO(kcd_probe) probe = kcd_calloc(1, sizeof(*probe));
   probe->config = KCD_CONFIG_INIT;
-  if (set_up(probe, options, err) != 0)
+  if (set_up(probe, options, err) != 0 || take_key(probe, options, err) != 0)
     return -1;
   krb5_context k5 = probe->s4u.k5;
-  if (kcd_keytab_open(k5, options->keytab, options->host, options->realm, &probe->keytab, err) != 0)
-    return -1;
-  krb5_error_code code = krb5_copy_principal(k5, probe->keytab.client, &probe->s4u.host);
-  if (code != 0)
-    return kcd_krb5_fail(err, KCD_E_IO, k5, code, "cannot set up libkrb5");
-  probe->file = kcd_strdup(options->keytab);
   probe->host = kcd_principal_component(probe->s4u.host, 0);
   probe->client = kcd_principal_text(k5, probe->s4u.host);
   *ret = KCD_TAKE(probe);
@@ -74,6 +85,7 @@ void kcd_probe_close(struct kcd_probe *probe)
   kcd_kdc_done(&probe->kdc);
   kcd_config_done(&probe->config);
   free(probe->file);
+  kcd_free_secret(probe->password);
   free(probe->host);
   free(probe->client);
   free(probe);

@@ -59,14 +59,19 @@ static void judge_as(struct kcd_probe *probe, krb5_error_code code, unsigned dir
   krb5_context k5 = probe->s4u.k5;
   if (kcd_krb5_fail_if_out_of_reach(err, k5, &probe->kdc, code) != 0)
     return;
-  if (code == KRB5KDC_ERR_PREAUTH_FAILED || code == KRB5_PREAUTH_FAILED || code == KRB5KRB_AP_ERR_BAD_INTEGRITY) {
+  bool wrong =
+      code == KRB5KDC_ERR_PREAUTH_FAILED || code == KRB5_PREAUTH_FAILED || code == KRB5KRB_AP_ERR_BAD_INTEGRITY;
+  if (wrong && probe->file != NULL) {
     fail_wrong_key(probe, code, directory_kvno);
     return;
   }
   if (is_verdict_on_host(probe->as.answer.code))
     return;
-  kcd_krb5_fail(err, KCD_E_NOT_AUTHENTICATED, k5, code, "no ticket for %s with the key in %s", probe->client,
-                probe->file);
+  if (probe->file == NULL)
+    kcd_krb5_fail(err, KCD_E_NOT_AUTHENTICATED, k5, code, "no ticket for the stand-in %s", probe->client);
+  else
+    kcd_krb5_fail(err, KCD_E_NOT_AUTHENTICATED, k5, code, "no ticket for %s with the key in %s", probe->client,
+                  probe->file);
   kcd_error_id(err, "probe-no-tgt");
   kcd_error_on(err, probe->file, probe->kdc.host);
 }
@@ -79,12 +84,14 @@ static void ask_tgt(struct kcd_probe *probe, unsigned directory_kvno)
   KCD_AUTO_CHAR realm = kcd_safe(probe->kdc.realm);
   probe->as.service = kcd_asprintf("krbtgt/%s@%s", realm, realm);
   kcd_kdc_begin(&probe->kdc);
-  struct kcd_initial how = {.client = s4u->host, .keytab = probe->keytab.handle};
+  struct kcd_initial how = {.client = s4u->host, .keytab = probe->keytab.handle, .password = probe->password};
   krb5_creds tgt;
   memset(&tgt, 0, sizeof(tgt));
   krb5_error_code code = kcd_initial_ticket(s4u->k5, &how, s4u->ccache, &tgt);
   kcd_exchange_conclude(&probe->as, s4u->k5, &probe->kdc, code, &tgt);
   krb5_free_cred_contents(s4u->k5, &tgt);
+  kcd_free_secret(probe->password);
+  probe->password = NULL;
   if (code != 0)
     judge_as(probe, code, directory_kvno);
 }
@@ -202,7 +209,7 @@ void kcd_probe_run(struct kcd_probe *probe, const char *user, const char *spn, u
                    struct kcd_observation *ret)
 {
   *ret = (struct kcd_observation){
-      .by = "keytab",
+      .by = probe->file == NULL ? "stand-in" : "keytab",
       .kdc = kcd_safe(probe->kdc.host),
       .host = kcd_safe(probe->host),
       .user = kcd_safe(user),

@@ -26,10 +26,11 @@ struct kcd_probe {
   struct kcd_kdc kdc;
   struct kcd_keytab keytab;
   struct kcd_s4u s4u; /* context, cache and principal of the session */
-  char *file;
-  char *host;   /* "CORE2016$" */
-  char *client; /* "CORE2016$@KCD.TEST" */
-  bool asked;   /* the AS exchange has been made, with this result: */
+  char *file;         /* NULL for a stand-in: */
+  char *password;     /* until the KDC has answered */
+  char *host;         /* "CORE2016$" */
+  char *client;       /* "CORE2016$@KCD.TEST" */
+  bool asked;         /* the AS exchange has been made, with this result: */
   struct kcd_exchange as;
   struct kcd_error as_error;
   struct kcd_evidence *evidence;

@@ -34,7 +34,7 @@ static json_t *answer_of(const struct kcd_answer *answer)
   return object;
 }
 
-static json_t *observed_answer(const struct kcd_answer *answer)
+json_t *kcd_doc_answer(const struct kcd_answer *answer)
 {
   json_t *object = answer_of(answer);
   if (answer->outcome == KCD_ERROR)
@@ -126,7 +126,7 @@ static json_t *exchange_of(const struct kcd_exchange *exchange)
   kcd_doc_set(object, "user", kcd_doc_text(exchange->user));
   kcd_doc_set(object, "service", kcd_doc_text(exchange->service));
   kcd_doc_set(object, "requests", kcd_doc_uint(exchange->messages));
-  kcd_doc_set(object, "answer", observed_answer(&exchange->answer));
+  kcd_doc_set(object, "answer", kcd_doc_answer(&exchange->answer));
   if (exchange->answer.outcome == KCD_TICKET)
     add_ticket(object, exchange);
   if (exchange->answer.outcome == KCD_ERROR) {
@@ -168,9 +168,9 @@ json_t *kcd_doc_observation(const struct kcd_observation *observation)
   kcd_doc_set(object, "by", kcd_doc_text(observation->by));
   kcd_doc_set(object, "kdc", kcd_doc_text(observation->kdc));
   kcd_doc_set(object, "client", kcd_doc_text(observation->host));
-  kcd_doc_set(object, "s4u2self", observed_answer(&observation->s4u2self));
-  kcd_doc_set(object, "s4u2proxy", observed_answer(&observation->s4u2proxy));
-  kcd_doc_set(object, "user_ticket", observed_answer(&observation->user_ticket));
+  kcd_doc_set(object, "s4u2self", kcd_doc_answer(&observation->s4u2self));
+  kcd_doc_set(object, "s4u2proxy", kcd_doc_answer(&observation->s4u2proxy));
+  kcd_doc_set(object, "user_ticket", kcd_doc_answer(&observation->user_ticket));
   kcd_doc_set(object, "reason", kcd_doc_text(reason));
   kcd_doc_set(object, "class", class_of(observation));
   kcd_doc_set(object, "exchanges", exchanges_of(observation));

@@ -95,6 +95,15 @@ static json_t *not_asked(const struct kcd_report *report, const struct kcd_judge
   return kcd_doc_text(why);
 }
 
+static json_t *observed_of(const struct kcd_judgement *judgement)
+{
+  json_t *observed = kcd_doc_observation(judgement->observation);
+  if (judgement->observation != NULL)
+    kcd_doc_set(observed, "stand_in",
+                judgement->facts.stand_in == NULL ? json_null() : kcd_doc_limits(&judgement->limits));
+  return observed;
+}
+
 void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judgement)
 {
   const struct kcd_facts *facts = &judgement->facts;
@@ -107,7 +116,7 @@ void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judg
   kcd_doc_set(pair, "user", user_principal(facts));
   kcd_doc_set(pair, "verdict", kcd_doc_text(kcd_verdict_name(judgement->verdict)));
   kcd_doc_set(pair, "predicted", kcd_doc_prediction(judgement));
-  kcd_doc_set(pair, "observed", kcd_doc_observation(observation));
+  kcd_doc_set(pair, "observed", observed_of(judgement));
   kcd_doc_set(pair, "not_asked", not_asked(report, judgement));
   kcd_doc_set(pair, "agree", json_boolean(judgement->agree));
   kcd_doc_set(pair, "findings", kcd_doc_findings(&judgement->findings));

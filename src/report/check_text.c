@@ -162,6 +162,24 @@ static bool predicted_works(const json_t *pair)
   return strcmp(kcd_doc_str(answer, "outcome"), "ticket") == 0;
 }
 
+static const json_t *stand_in_of(const json_t *pair)
+{
+  return json_object_get(json_object_get(pair, "observed"), "stand_in");
+}
+
+/* A stand-in was asked, and differs from the host where it counts. */
+static bool is_unproved(const json_t *pair)
+{
+  return json_is_object(stand_in_of(pair)) && !kcd_doc_true(stand_in_of(pair), "covers");
+}
+
+/* " through KCDFIX-4F21$"; "" where the host's own key was used. Owned by the caller. */
+static char *proof_words(const json_t *pair)
+{
+  KCD_AUTO_CHAR client = kcd_doc_safe_at(json_object_get(pair, "observed"), "client");
+  return json_is_object(stand_in_of(pair)) ? kcd_asprintf(" through %s", client) : kcd_strdup("");
+}
+
 /* What a healthy verdict rests on. */
 static void show_basis(const struct kcd_check_view *view, const json_t *pair, struct kcd_textout *out)
 {
@@ -170,11 +188,15 @@ static void show_basis(const struct kcd_check_view *view, const json_t *pair, st
   KCD_AUTO_CHAR user = kcd_pair_user(pair);
   KCD_AUTO_CHAR spn = kcd_doc_safe_at(pair, "spn");
   const char *ticket_for = user[0] == '\0' ? "the user" : user;
+  KCD_AUTO_CHAR proof = proof_words(pair);
   KCD_AUTO_CHAR text =
-      !kcd_pair_was_probed(pair) && why[0] != '\0' ? kcd_asprintf("%s; the KDC was not asked (%s).", predicted, why)
-      : !kcd_pair_was_probed(pair)                 ? kcd_asprintf("%s.", predicted)
+      is_unproved(pair) ? kcd_asprintf("%s; a stand-in could not prove it.", predicted)
+      : view->after_change && kcd_text_is_rehearsed(view->doc) && !kcd_pair_was_probed(pair)
+          ? kcd_asprintf("%s; the same change gave a ticket in the rehearsal.", predicted)
+      : !kcd_pair_was_probed(pair) && why[0] != '\0' ? kcd_asprintf("%s; the KDC was not asked (%s).", predicted, why)
+      : !kcd_pair_was_probed(pair)                   ? kcd_asprintf("%s.", predicted)
       : predicted_works(pair)
-          ? kcd_asprintf("%s and confirmed by its KDC: ticket for %s to %s.", predicted, ticket_for, spn)
+          ? kcd_asprintf("%s and confirmed by its KDC%s: ticket for %s to %s.", predicted, proof, ticket_for, spn)
           : kcd_asprintf("Its KDC gave a ticket for %s to %s; predicted was that it would not.", ticket_for, spn);
   kcd_out_wrap(out, "  ", text, NULL);
   if (kcd_pair_was_probed(pair) || kcd_doc_true(json_object_get(pair, "predicted"), "certain"))
@@ -202,7 +224,7 @@ static void show_hints(const json_t *pair, size_t start, struct kcd_textout *out
 {
   bool all = out->style->verbose > 0 || json_array_size(json_object_get(pair, "findings")) == 0;
   if (json_is_null(json_object_get(pair, "observed")) && (all || lines_since(out, start) < HEALTHY_LINES))
-    kcd_out_line(out, "  prove it: the same with the host's keytab, -k FILE");
+    kcd_out_line(out, "  prove it: the same with --stand-in, or with the host's keytab, -k FILE");
   size_t i;
   const json_t *suspect;
   json_array_foreach(json_object_get(pair, "suspects"), i, suspect)
@@ -224,13 +246,15 @@ static void show_resource_based(const json_t *pair, struct kcd_textout *out)
   kcd_out_wrap(out, "  ", text, NULL);
 }
 
-static void show_healthy(const struct kcd_check_view *view, const json_t *pair, bool brief, size_t start,
+static void show_healthy(const struct kcd_check_view *view, size_t index, bool brief, size_t start,
                          struct kcd_textout *out)
 {
+  const json_t *pair = json_array_get(view->pairs, index);
   show_resource_based(pair, out);
   if (!brief)
     show_basis(view, pair, out);
   show_probe_error(pair, out);
+  kcd_text_stand_in(view, index, out);
   show_findings(pair, out);
   show_advice(view, pair, out);
   if (!brief && !view->after_change)
@@ -265,7 +289,7 @@ void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, 
   if (out->style->quiet)
     return;
   if (kcd_pair_is_healthy(pair))
-    show_healthy(view, pair, brief, start, out);
+    show_healthy(view, index, brief, start, out);
   else
     show_failing(view, index, out);
 }

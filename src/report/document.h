@@ -25,13 +25,19 @@ json_t *kcd_doc_prediction(const struct kcd_judgement *judgement);
 json_t *kcd_doc_observation(const struct kcd_observation *observation);
 /* The three things that the directory says about a pair: its host, its SPN and its user. */
 json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
+/* One answer of a KDC, as `observed` holds it. */
+json_t *kcd_doc_answer(const struct kcd_answer *answer);
+json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits);
 json_t *kcd_doc_findings(const struct kcd_findings *findings);
 /* {"value": ..., "name": ...} */
 json_t *kcd_doc_code(uint64_t value, const char *name);
 
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
-kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor;
+kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor,
+    kcd_text_stand_ins;
+/* The records of temporary accounts, behind those of changes. */
+kcd_text_walk kcd_text_history_stand_ins;
 
 /* The lines about the other domain controllers, where they were compared; nothing else. */
 void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);
@@ -74,6 +80,12 @@ void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out);
 /* The reason that the KDC gave for a refusal, or that it gave none; nothing where it refused nothing. */
 void kcd_text_reason(const json_t *pair, struct kcd_textout *out);
 
+/* What the account that asked in the host's place cannot show, and that it was made; nothing where the host asked. */
+void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
+/* Whether the change of this document was rehearsed. */
+bool kcd_text_is_rehearsed(const json_t *doc);
+/* As kcd_text_error_code, of an answer that is in no document. */
+char *kcd_text_answer_code(const struct kcd_answer *answer);
 /* "KDC_ERR_BADOPTION (13), STATUS_ACCOUNT_RESTRICTION" of an answer that is an error; owned by the caller. */
 char *kcd_text_error_code(const json_t *answer);
 /* The lines of next_steps[]. */

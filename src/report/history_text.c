@@ -77,6 +77,7 @@ void kcd_text_history(const json_t *doc, struct kcd_textout *out)
   const json_t *unreadable = json_object_get(doc, "unreadable");
   if (json_array_size(records) > 0)
     show_records(records, out);
+  kcd_text_history_stand_ins(doc, out);
   size_t i;
   const json_t *entry;
   json_array_foreach(unreadable, i, entry)
@@ -87,6 +88,7 @@ void kcd_text_history(const json_t *doc, struct kcd_textout *out)
     kcd_out_wrap(out, "", text, kcd_doc_str(error, "id"));
   }
   /* Errors include those of unreadable records: then it is not known that there is none. */
-  if (json_array_size(records) == 0 && json_array_size(json_object_get(doc, "errors")) == 0)
+  bool any = json_array_size(records) > 0 || json_array_size(json_object_get(doc, "stand_ins")) > 0;
+  if (!any && json_array_size(json_object_get(doc, "errors")) == 0)
     kcd_out_line(out, "no change is recorded");
 }

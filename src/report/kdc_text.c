@@ -249,7 +249,10 @@ static char *asked_line(const json_t *pair)
   const json_t *observed = json_object_get(pair, "observed");
   KCD_AUTO_CHAR kdc = kcd_doc_safe_at(observed, "kdc");
   KCD_AUTO_CHAR client = kcd_doc_safe_at(observed, "client");
-  return kcd_asprintf("KDC        %s, asked as %s", kdc, client);
+  KCD_AUTO_CHAR host = kcd_doc_safe_at(pair, "host");
+  bool in_its_place = strcmp(kcd_doc_str(observed, "by"), "stand-in") == 0;
+  return kcd_asprintf("KDC        %s, asked as %s%s%s", kdc, client, in_its_place ? " for " : "",
+                      in_its_place ? host : "");
 }
 
 static char *header_of(const struct block *block)
@@ -323,6 +326,7 @@ void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_te
   say_own_ticket_works(pair, out);
   say_own_ticket_is_poor(pair, out);
   say_uncertain(view, pair, out);
+  kcd_text_stand_in(view, index, out);
 }
 
 void kcd_text_exchanges(const json_t *pair, struct kcd_textout *out)

@@ -135,6 +135,14 @@ char *kcd_text_error_code(const json_t *answer)
                       status);
 }
 
+char *kcd_text_answer_code(const struct kcd_answer *answer)
+{
+  json_t *object = kcd_doc_answer(answer);
+  char *text = kcd_text_error_code(object);
+  json_decref(object);
+  return text;
+}
+
 void kcd_text_next_steps(const json_t *doc, struct kcd_textout *out)
 {
   size_t i;

@@ -20,13 +20,14 @@ static const struct layout {
   const char *keys;
   kcd_text_walk *text;
 } LAYOUTS[] = {
-    {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[]}", kcd_text_check},
+    {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"stand_ins\":[]}", kcd_text_check},
     {"kcdfix.probe/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"next_steps\":[]}", kcd_text_probe},
     {"kcdfix.change/1",
-     "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":\"apply\",\"changed\":false,\"objects\":[],\"check\":null,"
-     "\"next_steps\":[]}",
+     "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":\"apply\",\"changed\":false,\"rehearsals\":[],\"stand_ins\":[],"
+     "\"objects\":[],\"check\":null,\"next_steps\":[]}",
      kcd_text_change},
-    {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"unreadable\":[]}", kcd_text_history},
+    {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"stand_ins\":[],\"unreadable\":[]}", kcd_text_history},
+    {"kcdfix.stand-in/1", "{" FIXED_KEYS "\"stand_ins\":[],\"next_steps\":[]}", kcd_text_stand_ins},
     {"kcdfix.explain/1",
      "{" FIXED_KEYS "\"symptoms\":[],\"more\":0,\"names\":null,\"known_as\":null,\"nearest\":[],\"background\":null,"
      "\"security\":null,\"sources\":null}",

@@ -1,0 +1,553 @@
+#include "stand_in.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kcdfix/alloc.h>
+#include <kcdfix/gather.h>
+#include <kcdfix/ldaptext.h>
+#include <kcdfix/record.h>
+#include <kcdfix/text.h>
+
+#include "interrupt.h"
+
+#define NAMES_MAX 8   /* names that are tried: each is taken once in 65536 */
+#define PAUSE_MS 250  /* between two questions to a DC that does not answer */
+#define CLOCK_SLACK 5 /* seconds by which the DC's clock may be misjudged */
+
+/* ---- the maker ---- */
+
+int kcd_stand_in_maker_open(struct kcd_run *run, struct kcd_session *session, const struct kcd_dc *dc,
+                            const char *purpose, struct kcd_stand_in_maker *ret, struct kcd_error *err)
+{
+  *ret = (struct kcd_stand_in_maker){.run = run, .session = session, .dc = dc, .purpose = purpose};
+  return kcd_stand_in_store_open(&ret->store, err);
+}
+
+void kcd_stand_in_maker_done(struct kcd_stand_in_maker *maker)
+{
+  kcd_stand_in_store_done(&maker->store);
+  free(maker->container);
+  *maker = (struct kcd_stand_in_maker){0};
+}
+
+static const struct kcd_options *options_of(const struct kcd_stand_in_maker *maker)
+{
+  return maker->run->options;
+}
+
+/* ---- time ---- */
+
+static int64_t now_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void pause_ms(int64_t ms)
+{
+  const struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
+  nanosleep(&span, NULL);
+}
+
+/* ---- randomness ---- */
+
+static int fill_random(void *out, size_t len, struct kcd_error *err)
+{
+  uint8_t *at = out;
+  while (len > 0) {
+    ssize_t n = getrandom(at, len, 0);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return kcd_fail_errno(err, KCD_E_IO, errno, "no random numbers are to be had");
+    at += n;
+    len -= (size_t)n;
+  }
+  return 0;
+}
+
+/* 128 characters of base64: letters of both cases and digits, longer than any password policy demands. */
+static char *make_password(struct kcd_error *err)
+{
+  uint8_t secret[KCD_STAND_IN_SECRET];
+  char *password = fill_random(secret, sizeof secret, err) == 0 ? kcd_base64(secret, sizeof secret) : NULL;
+  kcd_wipe(secret, sizeof secret);
+  return password;
+}
+
+/* ---- what is made ---- */
+
+static int choose_name(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
+                       struct kcd_error *err)
+{
+  uint16_t number;
+  if (fill_random(&number, sizeof number, err) != 0)
+    return -1;
+  free(record->name);
+  free(record->dn);
+  record->name = kcd_asprintf(KCD_STAND_IN_PREFIX "%04X$", number);
+  record->dn = kcd_asprintf("CN=" KCD_STAND_IN_PREFIX "%04X,%s", number, maker->container);
+  return 0;
+}
+
+static int choose_container(struct kcd_stand_in_maker *maker, const struct kcd_account *host, struct kcd_error *err)
+{
+  const char *given = options_of(maker)->stand_in_ou;
+  char *container = given ? kcd_strdup(given) : kcd_dn_parent(host->dn);
+  if (!container) {
+    KCD_AUTO_CHAR dn = kcd_safe(host->dn);
+    return kcd_fail(err, KCD_E_MALFORMED, "the container of %s cannot be told from its DN", dn);
+  }
+  bool same = maker->container && strcmp(maker->container, container) == 0;
+  free(maker->container);
+  maker->container = container;
+  if (same && maker->may_create)
+    return 0;
+  maker->may_create = false;
+  if (kcd_stand_in_may_create(maker->session->dir, container, err) != 0)
+    return -1;
+  maker->may_create = true;
+  return 0;
+}
+
+static int describe(const struct kcd_stand_in_maker *maker, const struct kcd_account *host,
+                    struct kcd_stand_in_record *record, struct kcd_error *err)
+{
+  record->state = KCD_STAND_IN_PLANNED;
+  record->tool_version = kcd_strdup(KCDFIX_VERSION);
+  record->created = time(NULL);
+  record->dc_time = kcd_dc_time(maker->dc, record->created);
+  record->purpose = kcd_strdup(maker->purpose);
+  record->by = kcd_strdup(kcd_login_principal(maker->session->login));
+  record->uid = (uint32_t)getuid();
+  record->reason = kcd_strdup(options_of(maker)->reason);
+  record->dc = kcd_strdup(maker->session->server);
+  record->domain = kcd_strdup(maker->dc->domain ? maker->dc->domain : "");
+  record->host = kcd_strdup(host->sam_account_name);
+  if (fill_random(record->nonce, sizeof record->nonce, err) != 0 || choose_name(maker, record, err) != 0)
+    return -1;
+  record->id = kcd_record_make_id(record->created, record->name);
+  return 0;
+}
+
+/* On disk, and locked, before the account can exist. */
+static int record_it(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  stand_in->lock = kcd_stand_in_lock(&maker->store, stand_in->record.id, err);
+  if (stand_in->lock < 0)
+    return -1;
+  return kcd_stand_in_save(&maker->store, &stand_in->record, true, err);
+}
+
+static void announce(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in *stand_in)
+{
+  if (options_of(maker)->quiet)
+    return;
+  const struct kcd_stand_in_record *record = &stand_in->record;
+  KCD_AUTO_CHAR host = kcd_safe(record->host);
+  KCD_AUTO_CHAR container = kcd_safe(maker->container);
+  kcd_message("making %s in %s on %s, a temporary account with the delegation settings of %s; it is deleted again at "
+              "once",
+              record->name, container, record->dc, host);
+}
+
+/* ---- the record's end ---- */
+
+/* A record that could not be closed stays open, and the next run finds the account gone. */
+static void save(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
+                 enum kcd_stand_in_state state)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  record->state = state;
+  if (!kcd_stand_in_is_open(state))
+    record->closed = time(NULL);
+  if (kcd_stand_in_save(&maker->store, record, false, &err) != 0)
+    kcd_show_error(&err);
+}
+
+static int left_behind(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record,
+                       struct kcd_error *err)
+{
+  KCD_AUTO_CHAR context = kcd_session_context(options_of(maker));
+  kcd_error_wrap(err, "the temporary account %s may be left behind on %s", record->name, record->dc);
+  kcd_error_id(err, "stand-in-left-behind");
+  kcd_error_on(err, record->dn, record->dc);
+  return kcd_error_next(err, "kcdfix stand-in --clean%s%s", *context ? " " : "", context);
+}
+
+/* ---- looking for it, deleting it ---- */
+
+/* An account that is older than the record: the add was refused, or would have been. */
+static bool had_the_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record)
+{
+  return !record->has_guid && found->created != 0 && found->created + CLOCK_SLACK < record->dc_time;
+}
+
+/* The account of the record; *ret_found false where the DC says that there is none. KCD_E_CONFLICT where another one
+ * bears its name: that is a stranger. */
+static int look(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
+                struct kcd_error *err)
+{
+  KCD_AUTO_VALUE(kcd_stand_in_found) found = {0};
+  KCD_AUTO_CHAR why = NULL;
+  struct kcd_dir *dir = maker->session->dir;
+  struct kcd_error trouble = KCD_ERROR_INIT;
+  int rc = record->has_guid ? kcd_stand_in_find_guid(dir, record->guid, &found, &trouble)
+                            : kcd_stand_in_find(dir, record->name, &found, &trouble);
+  *ret_found = rc == 0;
+  if (rc != 0 && trouble.code == KCD_E_NOT_FOUND)
+    return 0;
+  if (rc != 0) {
+    *err = trouble;
+    return -1;
+  }
+  if (kcd_stand_in_is_recorded(&found, record, &why)) {
+    record->has_guid = true;
+    memcpy(record->guid, found.guid, sizeof record->guid);
+    return 0;
+  }
+  if (had_the_name_first(&found, record)) {
+    *ret_found = false;
+    return 0;
+  }
+  kcd_fail(err, KCD_E_CONFLICT, "%s is not the account that was recorded, and is not deleted: %s", record->name, why);
+  kcd_error_id(err, "stand-in-not-ours");
+  return kcd_error_on(err, found.dn, record->dc);
+}
+
+static bool may_come_back(const struct kcd_error *err)
+{
+  return err->code == KCD_E_UNREACHABLE || err->code == KCD_E_UNKNOWN_RESULT || err->code == KCD_E_NOT_AUTHENTICATED;
+}
+
+/* Deletes what LOOK finds, and looks again. 0: the DC says that it is gone. */
+static int delete_once(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
+                       struct kcd_error *err)
+{
+  bool found = false;
+  if (look(maker, record, &found, err) != 0)
+    return -1;
+  *ret_found = *ret_found || found;
+  if (!found)
+    return 0;
+  if (kcd_stand_in_delete(maker->session->dir, record->guid, err) != 0) {
+    if (err->code != KCD_E_NOT_FOUND)
+      return -1;
+    *err = KCD_ERROR_INIT;
+  }
+  if (look(maker, record, &found, err) != 0 || !found)
+    return kcd_error_is_set(err) ? -1 : 0;
+  return kcd_fail(err, KCD_E_REJECTED, "%s still shows it after the deletion", record->dc);
+}
+
+/* A new connection, within what is left of the time limit. */
+static int reconnect(const struct kcd_stand_in_maker *maker, int64_t deadline, struct kcd_error *err)
+{
+  struct kcd_options hurried = *options_of(maker);
+  int64_t left = deadline - now_ms();
+  if (left < PAUSE_MS)
+    left = PAUSE_MS;
+  if (left < hurried.timeout_ms)
+    hurried.timeout_ms = (int)left;
+  return kcd_session_reconnect(maker->session, &hurried, err);
+}
+
+static void say_waiting(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record)
+{
+  kcd_message("%s does not answer; waiting for it up to %d s, to delete %s", record->dc,
+              options_of(maker)->timeout_ms / 1000, record->name);
+}
+
+/* Deletes it, and asks a DC that went away again until the time limit is over. */
+static int delete_patiently(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
+                            struct kcd_error *err)
+{
+  *ret_found = false;
+  if (delete_once(maker, record, ret_found, err) == 0)
+    return 0;
+  if (!may_come_back(err))
+    return -1;
+  say_waiting(maker, record);
+  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
+  while (now_ms() < deadline) {
+    struct kcd_error trouble = KCD_ERROR_INIT;
+    if (reconnect(maker, deadline, &trouble) == 0 && delete_once(maker, record, ret_found, &trouble) == 0) {
+      *err = KCD_ERROR_INIT;
+      return 0;
+    }
+    *err = trouble;
+    if (!may_come_back(&trouble))
+      return -1;
+    pause_ms(PAUSE_MS);
+  }
+  return -1;
+}
+
+/* ---- an add whose answer was lost ---- */
+
+/* Not there once proves nothing: a server that is slow may carry the add out later. Absent twice, the time limit apart,
+ * over a connection of its own each time, does. 0 and *ret_found: whether it is there; -1: it cannot be told. */
+static int look_twice(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
+                      struct kcd_error *err)
+{
+  const time_t apart = options_of(maker)->timeout_ms / 1000 + 1;
+  if (look(maker, record, ret_found, err) != 0)
+    return -1;
+  if (*ret_found)
+    return 0;
+  time_t now = time(NULL);
+  if (record->absent == 0 || record->absent > now) {
+    record->absent = now;
+    save(maker, record, KCD_STAND_IN_UNKNOWN);
+  }
+  if (now - record->absent < apart) {
+    kcd_message("%s is not there; looking once more in %d s, since the DC may still be making it", record->name,
+                (int)(apart - (now - record->absent)));
+    while (time(NULL) - record->absent < apart)
+      pause_ms(PAUSE_MS);
+    if (reconnect(maker, now_ms() + options_of(maker)->timeout_ms, err) != 0 ||
+        look(maker, record, ret_found, err) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+/* After the connection broke: 1: the account is there after all; 0: it is not, and will not be; -1: not known. */
+static int find_out(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, struct kcd_error *err)
+{
+  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
+  save(maker, record, KCD_STAND_IN_UNKNOWN);
+  say_waiting(maker, record);
+  do {
+    bool found = false;
+    struct kcd_error trouble = KCD_ERROR_INIT;
+    if (reconnect(maker, deadline, &trouble) == 0 && look_twice(maker, record, &found, &trouble) == 0)
+      return found;
+    *err = trouble;
+    pause_ms(PAUSE_MS);
+  } while (now_ms() < deadline);
+  return -1;
+}
+
+static int after_lost_answer(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in,
+                             struct kcd_error *err)
+{
+  struct kcd_error trouble = KCD_ERROR_INIT;
+  switch (find_out(maker, &stand_in->record, &trouble)) {
+  case 1:
+    *err = KCD_ERROR_INIT;
+    return 0;
+  case 0:
+    save(maker, &stand_in->record, KCD_STAND_IN_ABSENT);
+    return kcd_error_wrap(err, "no stand-in was made");
+  default:
+    return left_behind(maker, &stand_in->record, err);
+  }
+}
+
+/* ---- making it ---- */
+
+/* A host without SPN gets a stand-in without. Owned by the caller. */
+static char *spn_of(const struct kcd_stand_in_maker *maker, const struct kcd_account *host,
+                    const struct kcd_stand_in_record *record)
+{
+  return host->spns.n > 0 ? kcd_stand_in_spn(maker->dc->flavour, record->nonce) : NULL;
+}
+
+static int add(const struct kcd_stand_in_maker *maker, const struct kcd_account *host, struct kcd_stand_in *stand_in,
+               struct kcd_error *err)
+{
+  const struct kcd_stand_in_record *record = &stand_in->record;
+  KCD_AUTO_CHAR description = kcd_stand_in_description(record->nonce, record->host, record->by,
+                                                       record->created + KCD_STAND_IN_TTL, record->reason);
+  KCD_AUTO_CHAR spn = spn_of(maker, host, record);
+  const struct kcd_stand_in_spec spec = {.dn = record->dn,
+                                         .name = record->name,
+                                         .description = description,
+                                         .spn = spn,
+                                         .settings = &stand_in->settings,
+                                         .password = stand_in->password};
+  return kcd_stand_in_add(maker->session->dir, &spec, &stand_in->dynamic, err);
+}
+
+/* A name that is in use is answered with another one. */
+static int add_under_free_name(const struct kcd_stand_in_maker *maker, const struct kcd_account *host,
+                               struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  for (unsigned tried = 1;; tried++) {
+    announce(maker, stand_in);
+    if (add(maker, host, stand_in, err) == 0)
+      return 0;
+    if (err->code != KCD_E_CONFLICT || tried == NAMES_MAX)
+      return -1;
+    *err = KCD_ERROR_INIT;
+    if (choose_name(maker, &stand_in->record, err) != 0 ||
+        kcd_stand_in_save(&maker->store, &stand_in->record, false, err) != 0)
+      return -1;
+  }
+}
+
+/* What the right is that is missing, in the words of the policy. */
+static int explain_denial(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in *stand_in,
+                          struct kcd_error *err)
+{
+  KCD_AUTO_CHAR login = kcd_safe(kcd_login_principal(maker->session->login));
+  if (kcd_stand_in_needs_privilege(&stand_in->settings)) {
+    kcd_error_wrap(err,
+                   "%s lacks the right \"Enable computer and user accounts to be trusted for delegation\" "
+                   "(SeEnableDelegationPrivilege), which the settings of %s need; no stand-in was made",
+                   login, stand_in->record.host);
+    kcd_error_id(err, "no-delegation-privilege");
+  } else {
+    kcd_error_wrap(err, "%s may not make a stand-in there; nothing was made", login);
+    kcd_error_id(err, "stand-in-denied");
+  }
+  return kcd_error_next(err, "run it as a domain administrator, or with the host's keytab: -k FILE");
+}
+
+static int add_failed(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  kcd_error_on(err, stand_in->record.dn, stand_in->record.dc);
+  if (err->code == KCD_E_UNKNOWN_RESULT)
+    return after_lost_answer(maker, stand_in, err);
+  save(maker, &stand_in->record, KCD_STAND_IN_REFUSED);
+  if (err->code == KCD_E_DENIED)
+    return explain_denial(maker, stand_in, err);
+  return kcd_error_wrap(err, "no stand-in was made");
+}
+
+/* Takes its objectGUID from the DC; what cannot be seen is deleted by what is recorded. */
+static int see_it(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  bool found = false;
+  struct kcd_stand_in_record *record = &stand_in->record;
+  record->state = KCD_STAND_IN_MADE;
+  if (look(maker, record, &found, err) == 0 && found)
+    return kcd_stand_in_save(&maker->store, record, false, err);
+  if (!kcd_error_is_set(err))
+    kcd_fail(err, KCD_E_REJECTED, "%s does not show the account that it has just made", record->dc);
+  return -1;
+}
+
+static int make(struct kcd_stand_in_maker *maker, const struct kcd_account *host, struct kcd_stand_in *stand_in,
+                struct kcd_error *err)
+{
+  if (add_under_free_name(maker, host, stand_in, err) != 0 && add_failed(maker, stand_in, err) != 0)
+    return -1;
+  if (see_it(maker, stand_in, err) == 0) {
+    KCD_AUTO_CHAR spn = spn_of(maker, host, &stand_in->record);
+    kcd_stand_in_account(host, &stand_in->settings, stand_in->record.name, spn, &stand_in->account);
+    return 0;
+  }
+  struct kcd_error trouble = KCD_ERROR_INIT;
+  if (kcd_stand_in_remove(maker, stand_in, &trouble) != 0)
+    *err = trouble;
+  return -1;
+}
+
+int kcd_stand_in_make(struct kcd_stand_in_maker *maker, const struct kcd_account *host, struct kcd_stand_in *ret,
+                      struct kcd_error *err)
+{
+  struct kcd_stand_in stand_in = {.lock = -1};
+  int rc = kcd_stand_in_settings_of(host, &stand_in.settings, err);
+  if (rc == 0)
+    rc = kcd_session_refuse_read_only(maker->session, err);
+  if (rc == 0)
+    rc = choose_container(maker, host, err);
+  if (rc == 0)
+    rc = kcd_stand_in_store_prepare(&maker->store, err);
+  if (rc == 0)
+    rc = describe(maker, host, &stand_in.record, err);
+  if (rc == 0) {
+    stand_in.password = make_password(err);
+    rc = stand_in.password ? 0 : -1;
+  }
+  if (rc == 0) {
+    kcd_interrupt_hold(KCD_MIDWAY_STAND_IN);
+    rc = record_it(maker, &stand_in, err);
+    if (rc == 0)
+      rc = make(maker, host, &stand_in, err);
+    if (rc != 0)
+      kcd_interrupt_release();
+  }
+  if (rc != 0) {
+    kcd_stand_in_done(&stand_in);
+    return -1;
+  }
+  *ret = stand_in;
+  return 0;
+}
+
+/* ---- its end ---- */
+
+int kcd_stand_in_remove(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  bool found = false;
+  kcd_stand_in_forget(stand_in);
+  int rc = delete_patiently(maker, &stand_in->record, &found, err);
+  stand_in->end = rc == 0 ? "deleted" : "left";
+  if (rc == 0)
+    save(maker, &stand_in->record, found ? KCD_STAND_IN_DELETED : KCD_STAND_IN_ABSENT);
+  else
+    left_behind(maker, &stand_in->record, err);
+  kcd_stand_in_unlock(stand_in->lock);
+  stand_in->lock = -1;
+  kcd_interrupt_release();
+  return rc;
+}
+
+/* "Not there" counts on the DC where it was made alone: to another one it may not have come yet. */
+static int close_as_absent(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
+                           struct kcd_error *err)
+{
+  const char *asked = maker->session->server;
+  if (kcd_equal_nocase(asked, record->dc)) {
+    save(maker, record, KCD_STAND_IN_ABSENT);
+    return 0;
+  }
+  kcd_fail(err, KCD_E_NOT_FOUND, "%s does not show %s, but it was made on %s", asked, record->name, record->dc);
+  kcd_error_id(err, "stand-in-left-behind");
+  kcd_error_on(err, record->dn, asked);
+  return kcd_error_next(err, "ask %s itself; should it be gone for good, remove %s/%s.json", record->dc,
+                        maker->store.open, record->id);
+}
+
+int kcd_stand_in_clear(struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
+                       struct kcd_error *err)
+{
+  *ret_found = false;
+  if (record->state != KCD_STAND_IN_MADE) {
+    if (look_twice(maker, record, ret_found, err) != 0)
+      return -1;
+    if (!*ret_found)
+      return close_as_absent(maker, record, err);
+  }
+  if (delete_patiently(maker, record, ret_found, err) != 0)
+    return -1;
+  if (!*ret_found)
+    return close_as_absent(maker, record, err);
+  save(maker, record, KCD_STAND_IN_DELETED);
+  return 0;
+}
+
+void kcd_stand_in_forget(struct kcd_stand_in *stand_in)
+{
+  kcd_free_secret(stand_in->password);
+  stand_in->password = NULL;
+}
+
+void kcd_stand_in_done(struct kcd_stand_in *stand_in)
+{
+  kcd_stand_in_forget(stand_in);
+  kcd_stand_in_unlock(stand_in->lock);
+  kcd_stand_in_record_done(&stand_in->record);
+  kcd_stand_in_settings_done(&stand_in->settings);
+  kcd_account_done(&stand_in->account);
+  *stand_in = (struct kcd_stand_in){.lock = -1};
+}

@@ -31,6 +31,8 @@ struct kcd_values {
 void kcd_values_done(struct kcd_values *values);
 void kcd_values_add(struct kcd_values *values, const void *data, size_t len);
 void kcd_values_add_text(struct kcd_values *values, const char *text);
+/* As a directory writes an Integer (userAccountControl, msDS-SupportedEncryptionTypes): signed, of 32 bits, decimal. */
+void kcd_values_add_u32(struct kcd_values *values, uint32_t number);
 void kcd_values_copy(struct kcd_values *to, const struct kcd_values *from); /* appends copies */
 /* Index of the byte-identical value, or -1. */
 ptrdiff_t kcd_values_find(const struct kcd_values *values, const void *data, size_t len);

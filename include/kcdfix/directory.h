@@ -62,6 +62,8 @@ struct kcd_search {
   const char *const *attributes; /* NULL-terminated */
   unsigned limit;                /* stop after so many entries, 0: all of them, by pages of 500 */
   bool missing_is_empty;         /* noSuchObject (32), and a base that is no DN (34), give no entries and no error */
+  bool owner_only;               /* nTSecurityDescriptor comes with its owner alone (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS
+                                  * 3.1.1.3.4.1.11): the whole of it takes rights that few have */
   bool best_effort;              /* a convenience: the server gets 1 s, and what was found by then is the answer */
 };
 

@@ -54,6 +54,7 @@ struct kcd_dc {
   enum kcd_flavour flavour;
   unsigned domain_level, forest_level, dc_level; /* msDS-Behavior-Version numbers */
   bool global_catalog;
+  bool dynamic_objects; /* supportedExtension has 1.3.6.1.4.1.1466.101.119.1: objects with a time to live (RFC 2589) */
   enum kcd_tri read_only; /* RODC */
   time_t clock;           /* currentTime of the RootDSE, 0 if absent */
   time_t clock_read_at;   /* this machine's clock when it was read */

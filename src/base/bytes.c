@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +54,13 @@ void kcd_values_add(struct kcd_values *values, const void *data, size_t len)
 void kcd_values_add_text(struct kcd_values *values, const char *text)
 {
   kcd_values_add(values, text, strlen(text));
+}
+
+void kcd_values_add_u32(struct kcd_values *values, uint32_t number)
+{
+  char text[16];
+  snprintf(text, sizeof text, "%" PRId32, (int32_t)number);
+  kcd_values_add_text(values, text);
 }
 
 void kcd_values_copy(struct kcd_values *to, const struct kcd_values *from)

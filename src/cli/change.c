@@ -1,7 +1,5 @@
 #include "change.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,14 +38,6 @@ static void mods_done(struct mods *mods)
   kcd_values_done(&mods->new_uac);
 }
 
-/* AD and Samba hold userAccountControl as a signed 32-bit number and write it so. */
-static void add_uac_value(struct kcd_values *values, uint32_t uac)
-{
-  char text[16];
-  snprintf(text, sizeof text, "%" PRId32, (int32_t)uac);
-  kcd_values_add_text(values, text);
-}
-
 static void add_swap(struct mods *mods, enum kcd_mod_op op, const char *attribute, struct kcd_values values)
 {
   if (values.n > 0 && values.v[0].len > 0)
@@ -62,8 +52,8 @@ static void mods_init(struct mods *mods, const struct difference *d)
   if (d->list->n > 0)
     mods->v[mods->n++] = (struct kcd_mod){.op = d->list_op, .attribute = ATTR_LIST, .values = *d->list};
   if (d->uac_before != d->uac_after) {
-    add_uac_value(&mods->old_uac, d->uac_before);
-    add_uac_value(&mods->new_uac, d->uac_after);
+    kcd_values_add_u32(&mods->old_uac, d->uac_before);
+    kcd_values_add_u32(&mods->new_uac, d->uac_after);
   }
   add_swap(mods, KCD_MOD_DELETE, ATTR_UAC, mods->old_uac);
   add_swap(mods, KCD_MOD_ADD, ATTR_UAC, mods->new_uac);

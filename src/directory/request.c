@@ -4,6 +4,7 @@
 #define PAGE_SIZE 500                          /* MaxPageSize of Windows is 1000 */
 #define BEST_EFFORT_SECONDS 1                  /* the server's limit for a search that is a convenience */
 #define DOMAIN_SCOPE "1.2.840.113556.1.4.1339" /* no continuation references, please */
+#define SD_FLAGS "1.2.840.113556.1.4.801"      /* which parts of nTSecurityDescriptor are wanted */
 
 static int native_scope(enum kcd_scope scope)
 {
@@ -50,6 +51,13 @@ static int page_control(struct flight *flight, struct task *task, LDAPControl **
   return ldap_create_page_control(flight->dir->ld, PAGE_SIZE, task->cookie.len > 0 ? &cookie : NULL, 1, ret);
 }
 
+/* SDFlagsRequestValue ::= SEQUENCE { Flags INTEGER }, with OWNER_SECURITY_INFORMATION. */
+static struct berval owner_flag(void)
+{
+  static char value[] = {0x30, 0x03, 0x02, 0x01, 0x01};
+  return (struct berval){sizeof(value), value};
+}
+
 static void control_freep(LDAPControl **control)
 {
   if (*control != NULL)
@@ -61,10 +69,13 @@ static int send_search(struct flight *flight, struct task *task)
   const struct kcd_search *search = task->search;
   LDAPControl scope = {.ldctl_oid = (char *)DOMAIN_SCOPE, .ldctl_iscritical = 0};
   __attribute__((cleanup(control_freep))) LDAPControl *page = NULL;
-  LDAPControl *controls[3] = {NULL, NULL, NULL};
+  LDAPControl owner = {.ldctl_oid = (char *)SD_FLAGS, .ldctl_value = owner_flag(), .ldctl_iscritical = 0};
+  LDAPControl *controls[4] = {NULL, NULL, NULL, NULL};
   size_t n = 0;
   if (search->scope != KCD_BASE)
     controls[n++] = &scope;
+  if (search->owner_only)
+    controls[n++] = &owner;
   if (task_is_paged(task)) {
     int result = page_control(flight, task, &page);
     if (result != LDAP_SUCCESS)

@@ -10,6 +10,8 @@
 
 /* Only a read-only DC has it (MS-ADTS 3.1.1.3.4.3.6). */
 #define PARTIAL_SECRETS "1.2.840.113556.1.4.1920"
+/* RFC 2589 section 4: who offers the refresh of dynamic objects has dynamic objects. */
+#define DYNAMIC_REFRESH "1.3.6.1.4.1.1466.101.119.1"
 
 static const char *const attributes[] = {"dnsHostName",
                                          "ldapServiceName",
@@ -24,6 +26,7 @@ static const char *const attributes[] = {"dnsHostName",
                                          "currentTime",
                                          "vendorName",
                                          "supportedCapabilities",
+                                         "supportedExtension",
                                          NULL};
 
 static char *text_of(const struct kcd_entry *entry, const char *name)
@@ -97,6 +100,12 @@ static void read_clock(struct kcd_dc *dc, const char *text)
     dc->clock = 0;
 }
 
+static bool offers(const struct kcd_entry *entry, const char *attribute, const char *oid)
+{
+  const struct kcd_values *oids = kcd_entry_get(entry, attribute);
+  return oids != NULL && kcd_values_find_nocase(oids, oid) >= 0;
+}
+
 static void read_entry(struct rootdse *root, const struct kcd_entry *entry)
 {
   struct kcd_dc *dc = &root->dc;
@@ -112,8 +121,8 @@ static void read_entry(struct rootdse *root, const struct kcd_entry *entry)
   dc->dc_level = level_of(entry, "domainControllerFunctionality");
   const char *catalog = kcd_entry_text(entry, "isGlobalCatalogReady");
   dc->global_catalog = catalog != NULL && kcd_equal_nocase(catalog, "TRUE");
-  const struct kcd_values *capabilities = kcd_entry_get(entry, "supportedCapabilities");
-  if (capabilities != NULL && kcd_values_find_nocase(capabilities, PARTIAL_SECRETS) >= 0)
+  dc->dynamic_objects = offers(entry, "supportedExtension", DYNAMIC_REFRESH);
+  if (offers(entry, "supportedCapabilities", PARTIAL_SECRETS))
     dc->read_only = KCD_YES;
   read_clock(dc, kcd_entry_text(entry, "currentTime"));
   read_service_name(root, kcd_entry_text(entry, "ldapServiceName"));

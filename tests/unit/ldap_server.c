@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <kcdfix/bytes.h>
+#include <kcdfix/text.h>
 
 #define MAX_REQUEST 65536
 
@@ -58,7 +58,7 @@ static void read_search(struct kcd_reader *op, struct ldap_request *request)
 {
   uint8_t tag;
   read_text(op, request->base, sizeof(request->base));
-  read_number(op); /* scope */
+  request->scope = read_number(op);
   read_number(op); /* aliases */
   request->size_limit = read_number(op);
   request->time_limit = read_number(op);
@@ -69,20 +69,55 @@ static void read_search(struct kcd_reader *op, struct ldap_request *request)
     read_text(&attributes, request->attribute, sizeof(request->attribute));
 }
 
+static void read_add(struct kcd_reader *op, struct ldap_request *request)
+{
+  uint8_t tag;
+  read_text(op, request->base, sizeof(request->base));
+  struct kcd_reader attributes = read_element(op, &tag);
+  request->attributes = attributes.data;
+  request->attributes_len = attributes.left;
+}
+
+static void read_page(struct kcd_reader *sequence, struct ldap_request *request)
+{
+  request->paged = true;
+  request->page_size = read_number(sequence);
+  read_text(sequence, request->cookie, sizeof(request->cookie));
+}
+
 static void read_control(struct kcd_reader *control, struct ldap_request *request)
 {
   char oid[64];
   uint8_t tag = 0;
   read_text(control, oid, sizeof(oid));
-  if (strcmp(oid, "1.2.840.113556.1.4.319") != 0)
-    return;
   struct kcd_reader value = read_element(control, &tag);
   if (tag == 0x01) /* criticality */
     value = read_element(control, &tag);
   struct kcd_reader sequence = read_element(&value, &tag);
-  request->paged = true;
-  request->page_size = read_number(&sequence);
-  read_text(&sequence, request->cookie, sizeof(request->cookie));
+  if (strcmp(oid, "1.2.840.113556.1.4.319") == 0)
+    read_page(&sequence, request);
+  if (strcmp(oid, "1.2.840.113556.1.4.801") == 0)
+    request->sd_flags = read_number(&sequence);
+}
+
+static void read_operation(struct kcd_reader *op, struct ldap_request *request)
+{
+  switch (request->op) {
+  case LDAP_SERVER_SEARCH:
+    read_search(op, request);
+    break;
+  case LDAP_SERVER_MODIFY:
+    read_text(op, request->base, sizeof(request->base));
+    break;
+  case LDAP_SERVER_ADD:
+    read_add(op, request);
+    break;
+  case LDAP_SERVER_DELETE: /* the operation is the name itself */
+    snprintf(request->base, sizeof(request->base), "%.*s", (int)op->left, (const char *)op->data);
+    break;
+  default:
+    break;
+  }
 }
 
 static void read_request(const uint8_t *data, size_t len, struct ldap_request *request)
@@ -93,10 +128,7 @@ static void read_request(const uint8_t *data, size_t len, struct ldap_request *r
   struct kcd_reader message = read_element(&in, &tag);
   request->id = read_number(&message);
   struct kcd_reader op = read_element(&message, &request->op);
-  if (request->op == LDAP_SERVER_SEARCH)
-    read_search(&op, request);
-  if (request->op == LDAP_SERVER_MODIFY)
-    read_text(&op, request->base, sizeof(request->base));
+  read_operation(&op, request);
   if (message.left == 0)
     return;
   struct kcd_reader controls = read_element(&message, &tag);
@@ -104,6 +136,28 @@ static void read_request(const uint8_t *data, size_t len, struct ldap_request *r
     struct kcd_reader control = read_element(&controls, &tag);
     read_control(&control, request);
   }
+}
+
+size_t ldap_server_added(const struct ldap_request *request, const char *name, struct kcd_bytes *ret, size_t room)
+{
+  struct kcd_reader attributes;
+  kcd_reader_init(&attributes, request->attributes, request->attributes_len);
+  while (attributes.left > 0 && !attributes.failed) {
+    uint8_t tag;
+    char type[256];
+    struct kcd_reader attribute = read_element(&attributes, &tag);
+    read_text(&attribute, type, sizeof(type));
+    struct kcd_reader values = read_element(&attribute, &tag);
+    size_t n = 0;
+    for (; strcmp(type, name) == 0 && values.left > 0 && !values.failed; n++) {
+      struct kcd_reader value = read_element(&values, &tag);
+      if (n < room)
+        ret[n] = kcd_bytes_copy(value.data, value.left);
+    }
+    if (n > 0)
+      return n;
+  }
+  return 0;
 }
 
 static bool read_fully(int fd, uint8_t *data, size_t len)
@@ -150,6 +204,15 @@ static struct kcd_buf new_buf(void)
   return buf;
 }
 
+static void add_hex(struct kcd_buf *out, uint8_t tag, const char *hex)
+{
+  struct kcd_bytes bytes;
+  if (kcd_hex_decode(hex, &bytes) < 0)
+    abort();
+  add_element(out, tag, bytes.data, bytes.len);
+  kcd_bytes_done(&bytes);
+}
+
 static void add_text(struct kcd_buf *out, uint8_t tag, const char *text)
 {
   add_element(out, tag, text, strlen(text));
@@ -194,8 +257,10 @@ void ldap_server_entry(struct ldap_request *request, const char *dn, ...)
   for (const char *name; (name = va_arg(args, const char *)) != NULL;) {
     struct kcd_buf attribute = new_buf(), values = new_buf();
     add_text(&attribute, 0x04, name);
-    for (int n = atoi(va_arg(args, const char *)); n > 0; n--)
-      add_text(&values, 0x04, va_arg(args, const char *));
+    const char *number = va_arg(args, const char *);
+    bool is_hex = *number == 'x';
+    for (int n = atoi(is_hex ? number + 1 : number); n > 0; n--)
+      (is_hex ? add_hex : add_text)(&values, 0x04, va_arg(args, const char *));
     wrap(&values, 0x31, &attribute);
     wrap(&attribute, 0x30, &attributes);
   }
@@ -218,11 +283,25 @@ static void add_result(struct kcd_buf *op, int code, const char *text)
   add_text(op, 0x04, text);
 }
 
+static uint8_t answer_tag(uint8_t op)
+{
+  switch (op) {
+  case LDAP_SERVER_MODIFY:
+    return 0x67;
+  case LDAP_SERVER_ADD:
+    return 0x69;
+  case LDAP_SERVER_DELETE:
+    return 0x6b;
+  default:
+    return 0x65;
+  }
+}
+
 void ldap_server_result(struct ldap_request *request, int code, const char *text)
 {
   struct kcd_buf op = new_buf();
   add_result(&op, code, text);
-  send_message(request, &op, request->op == LDAP_SERVER_MODIFY ? 0x67 : 0x65, NULL);
+  send_message(request, &op, answer_tag(request->op), NULL);
 }
 
 void ldap_server_page(struct ldap_request *request, const char *cookie)
@@ -238,15 +317,22 @@ void ldap_server_page(struct ldap_request *request, const char *cookie)
   send_message(request, &op, 0x65, &controls);
 }
 
-bool ldap_server_rootdse(struct ldap_request *request)
+bool ldap_server_rootdse_of(struct ldap_request *request, const char *vendor, const char *extension)
 {
   ldap_server_entry(request, "", "defaultNamingContext", "1", "DC=kcd,DC=test", "configurationNamingContext", "1",
                     "CN=Configuration,DC=kcd,DC=test", "dnsHostName", "1", "fake.kcd.test", "ldapServiceName", "1",
                     "kcd.test:fake$@KCD.TEST", "serverName", "1",
                     "CN=FAKE,CN=Servers,CN=First\\, Site,CN=Sites,CN=Configuration,DC=kcd,DC=test",
-                    "domainControllerFunctionality", "1", "7", "currentTime", "1", "20261121203000.0Z", NULL);
+                    "domainControllerFunctionality", "1", "7", "currentTime", "1", "20261121203000.0Z",
+                    extension != NULL ? "supportedExtension" : "unknown", "1", extension != NULL ? extension : "",
+                    vendor != NULL ? "vendorName" : "unknown", "1", vendor != NULL ? vendor : "", NULL);
   ldap_server_result(request, 0, "");
   return true;
+}
+
+bool ldap_server_rootdse(struct ldap_request *request)
+{
+  return ldap_server_rootdse_of(request, NULL, NULL);
 }
 
 void ldap_server_drip(void)
@@ -255,6 +341,11 @@ void ldap_server_drip(void)
 }
 
 /* ---- the thread ---- */
+
+static bool is_answered(uint8_t op)
+{
+  return op == LDAP_SERVER_SEARCH || op == LDAP_SERVER_MODIFY || op == LDAP_SERVER_ADD || op == LDAP_SERVER_DELETE;
+}
 
 static void *serve(void *unused)
 {
@@ -266,8 +357,7 @@ static void *serve(void *unused)
   for (unsigned number = 0; fd >= 0 && (len = read_message(fd, data)) > 0; number++) {
     struct ldap_request request = {.fd = fd, .number = number};
     read_request(data, len, &request);
-    bool is_question = request.op == LDAP_SERVER_SEARCH || request.op == LDAP_SERVER_MODIFY;
-    if (is_question && !server.answer(&request))
+    if (is_answered(request.op) && !server.answer(&request))
       break;
   }
   close(fd);

@@ -50,6 +50,20 @@ static void values_of_an_attribute(void **state)
   kcd_values_done(NULL);
 }
 
+static void numbers_are_written_as_a_directory_does(void **state)
+{
+  (void)state;
+  struct kcd_values values = {NULL, 0};
+  kcd_values_add_u32(&values, 0x1001000);
+  kcd_values_add_u32(&values, 0x80000002);
+  kcd_values_add_u32(&values, 0);
+  assert_int_equal(values.n, 3);
+  assert_string_equal((const char *)values.v[0].data, "16781312");
+  assert_string_equal((const char *)values.v[1].data, "-2147483646");
+  assert_string_equal((const char *)values.v[2].data, "0");
+  kcd_values_done(&values);
+}
+
 static void reader_reads_both_orders(void **state)
 {
   (void)state;
@@ -148,6 +162,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(byte_strings),
       cmocka_unit_test(values_of_an_attribute),
+      cmocka_unit_test(numbers_are_written_as_a_directory_does),
       cmocka_unit_test(reader_reads_both_orders),
       cmocka_unit_test(reader_stays_failed),
       cmocka_unit_test(writer_grows_up_to_its_cap),

@@ -283,7 +283,9 @@ static int rehearse(struct applying *applying, struct kcd_stand_in_maker *maker,
   const struct kcd_object_plan *plan = &applying->planned.plans[r->plans[0]];
   struct kcd_account planned = {0};
   kcd_plan_preview(plan, &planned);
+  maker->as_planned = true;
   int rc = play(applying, maker, r, &planned, &r->after, err);
+  maker->as_planned = false;
   if (rc == 0)
     rc = play(applying, maker, r, plan->host, &r->before, err);
   size_t failed = 0;

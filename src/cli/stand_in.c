@@ -152,9 +152,9 @@ static void announce(const struct kcd_stand_in_maker *maker, const struct kcd_st
   const struct kcd_stand_in_record *record = &stand_in->record;
   KCD_AUTO_CHAR host = kcd_safe(record->host);
   KCD_AUTO_CHAR container = kcd_safe(maker->container);
-  kcd_message("making %s in %s on %s, a temporary account with the delegation settings of %s; it is deleted again at "
-              "once",
-              record->name, container, record->dc, host);
+  kcd_message("making %s, a temporary account with the delegation settings of %s%s, in %s on %s; it is deleted again "
+              "as soon as the KDC has answered",
+              record->name, host, maker->as_planned ? " as planned" : "", container, record->dc);
 }
 
 /* ---- the record's end ---- */

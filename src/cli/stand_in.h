@@ -21,6 +21,7 @@ struct kcd_stand_in_maker {
   const struct kcd_dc *dc;
   const char *purpose; /* "check" or "rehearsal" */
   struct kcd_stand_in_store store;
+  bool as_planned; /* what is made carries settings that the host does not have yet */
   bool may_create; /* the container was asked for its rights */
   char *container; /* the one asked last */
 };

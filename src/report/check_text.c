@@ -219,11 +219,18 @@ static void show_suspect(const json_t *suspect, bool brief, struct kcd_textout *
   kcd_out_wrap(out, "  ", text, kcd_doc_str(suspect, "id"));
 }
 
+/* Nobody asked for a proof; where one was asked for and could not be had, that has been said. */
+static bool lacks_a_key(const json_t *pair)
+{
+  static const char NO_KEY[] = "no key of ";
+  return strncmp(kcd_doc_str(pair, "not_asked"), NO_KEY, strlen(NO_KEY)) == 0;
+}
+
 /* The last lines of a healthy pair, as far as there is room beside its findings. */
 static void show_hints(const json_t *pair, size_t start, struct kcd_textout *out)
 {
   bool all = out->style->verbose > 0 || json_array_size(json_object_get(pair, "findings")) == 0;
-  if (json_is_null(json_object_get(pair, "observed")) && (all || lines_since(out, start) < HEALTHY_LINES))
+  if (lacks_a_key(pair) && (all || lines_since(out, start) < HEALTHY_LINES))
     kcd_out_line(out, "  prove it: the same with --stand-in, or with the host's keytab, -k FILE");
   size_t i;
   const json_t *suspect;

@@ -76,10 +76,10 @@ void kcd_stand_in_limits_done(struct kcd_stand_in_limits *limits);
 struct kcd_stand_in_found {
   uint8_t guid[16];
   char *dn;
-  char *name;         /* sAMAccountName */
-  char *description;  /* NULL: none */
+  char *name;        /* sAMAccountName */
+  char *description; /* NULL: none */
   struct kcd_values spns;
-  time_t created;     /* whenCreated; 0: not readable */
+  time_t created; /* whenCreated; 0: not readable */
   bool has_children;
   bool has_owner;
   struct kcd_sid owner; /* of its security descriptor, with has_owner */

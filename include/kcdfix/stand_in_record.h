@@ -1,4 +1,5 @@
-/* stand_in_record.h - the record of one stand-in: on disk before the account exists, closed when it is gone for certain.
+/* stand_in_record.h - the record of one stand-in: on disk before the account exists, closed when it is gone for
+ * certain.
  *
  * Encoded as one JSON object (schema kcdfix.stand-in-record/1), decoded strictly and bounded, as the records of changes
  * are (record.h). Reading and writing the file is the caller's (src/cli/stand_in_store.c).

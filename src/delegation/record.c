@@ -65,12 +65,11 @@ const char *kcd_record_state_name(enum kcd_record_state state)
 
 int kcd_record_state_parse(const char *name, enum kcd_record_state *ret)
 {
-  for (int state = KCD_RECORD_PLANNED; state <= KCD_RECORD_UNDONE; state++)
-    if (strcmp(state_names[state], name) == 0) {
-      *ret = (enum kcd_record_state)state;
-      return 0;
-    }
-  return -1;
+  const int index = kcd_word_index(state_names, sizeof state_names / sizeof state_names[0], name);
+  if (index < 0)
+    return -1;
+  *ret = (enum kcd_record_state)index;
+  return 0;
 }
 
 void kcd_record_done(struct kcd_record *record)

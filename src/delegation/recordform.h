@@ -66,6 +66,8 @@ json_t *kcd_json_guid(const uint8_t guid[16]);
 
 /* A plain string without NUL, borrowed; NULL otherwise. */
 const char *kcd_json_plain(const json_t *value);
+/* The index of TEXT among N words; -1 where it is none of them. */
+int kcd_word_index(const char *const *words, size_t n, const char *text);
 /* -1 where the value is not of its form. */
 int kcd_json_take_text(const json_t *value, size_t max, char **ret);
 

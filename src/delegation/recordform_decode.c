@@ -48,6 +48,14 @@ const char *kcd_json_plain(const json_t *value)
   return text != NULL && strlen(text) == json_string_length(value) ? text : NULL;
 }
 
+int kcd_word_index(const char *const *words, size_t n, const char *text)
+{
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(words[i], text) == 0)
+      return (int)i;
+  return -1;
+}
+
 static int take_id(const json_t *value, char **ret)
 {
   const char *text = kcd_json_plain(value);

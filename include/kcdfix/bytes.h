@@ -22,6 +22,8 @@ struct kcd_bytes kcd_bytes_copy(const void *data, size_t len);
 struct kcd_bytes kcd_bytes_of(const char *text);
 void kcd_bytes_done(struct kcd_bytes *bytes);
 bool kcd_bytes_equal(const struct kcd_bytes *a, const struct kcd_bytes *b);
+/* An order for sorting, shorter ones first: negative, 0 (equal) or positive. */
+int kcd_bytes_compare(const struct kcd_bytes *a, const struct kcd_bytes *b);
 
 /* The values of one attribute, in the server's order. */
 struct kcd_values {

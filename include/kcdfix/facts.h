@@ -128,6 +128,8 @@ bool kcd_account_is_enabled(const struct kcd_account *account);
 bool kcd_account_is_expired(const struct kcd_account *account, time_t now);
 bool kcd_account_must_change_password(
     const struct kcd_account *account); /* pwdLastSet 0 or expired, never for computers */
+/* A computer whose password was never set. pwdLastSet alone does not tell: it can be reset to 0. */
+bool kcd_account_has_no_keys(const struct kcd_account *account);
 /* "CORE2016" of "CORE2016$"; owned by the caller. */
 char *kcd_account_short_name(const struct kcd_account *account);
 
@@ -159,6 +161,8 @@ void kcd_target_done(struct kcd_target *target);
 
 /* The account that the KDC issues the ticket for: the direct owner, else the mapped one; NULL if there is none. */
 struct kcd_account *kcd_target_account(const struct kcd_target *target);
+/* The same, or where nobody owns the SPN the computer that bears the name (`named`); NULL if there is none either. */
+struct kcd_account *kcd_target_served(const struct kcd_target *target);
 /* Distinct accounts among the owners. More than one is a duplicate SPN. */
 size_t kcd_target_distinct_owners(const struct kcd_target *target);
 

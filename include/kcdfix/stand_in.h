@@ -29,7 +29,8 @@ struct kcd_stand_in_settings {
   uint64_t expires; /* accountExpires; 0: never */
 };
 /* The settings of HOST, as it is or as a plan would leave it (kcd_plan_preview). KCD_E_UNSUPPORTED (id
- * stand-in-not-possible) where no computer account can stand in for it: a user account, or a domain controller. */
+ * stand-in-not-possible) where no computer account can stand in for it: a user account, a domain controller, the KDC's
+ * own account, or one whose userAccountControl is not readable. */
 int kcd_stand_in_settings_of(const struct kcd_account *host, struct kcd_stand_in_settings *ret, struct kcd_error *err);
 void kcd_stand_in_settings_done(struct kcd_stand_in_settings *settings);
 /* Whether a KDC sees no difference: one rehearsal then serves both hosts. The order of the list does not count. */
@@ -48,11 +49,12 @@ int kcd_stand_in_mark_parse(const char *description, uint8_t ret[KCD_STAND_IN_NO
 char *kcd_stand_in_description(const uint8_t nonce[KCD_STAND_IN_NONCE], const char *host, const char *by, time_t until,
                                const char *reason);
 /* The only SPN that a stand-in may have, "kcdfix/0f1e...": a Windows KDC gives an account without any no S4U2Self
- * ticket (docs/KDC-RULES.md, rows B1 and B2); Samba's asks none of a computer. Owned; NULL where FLAVOUR needs none. */
+ * ticket (docs/KDC-RULES.md, row B1a); Samba's asks none of a computer. Owned; NULL where FLAVOUR needs none. */
 char *kcd_stand_in_spn(enum kcd_flavour flavour, const uint8_t nonce[KCD_STAND_IN_NONCE]);
 
-/* The account as facts, so that its answers can be predicted: HOST with SETTINGS, named NAME, without the groups,
- * policies and SID of the host. Freed with kcd_account_done. */
+/* The account as facts, so that its answers can be predicted: a computer of the host's domain with SETTINGS, named
+ * NAME, with SPN (NULL: none, where the host has none or none is needed), in Domain Computers and without the other
+ * groups, the policies and the SID of HOST. Freed with kcd_account_done. */
 void kcd_stand_in_account(const struct kcd_account *host, const struct kcd_stand_in_settings *settings,
                           const char *name, const char *spn, struct kcd_account *ret);
 
@@ -64,8 +66,8 @@ struct kcd_stand_in_limits {
   char **sentences; /* why not; or, with `covers`, what is not copied and does not decide here */
   size_t n;
 };
-/* STAND_IN is the account of kcd_stand_in_account. Covered is what the rules predict alike for both, as long as no
- * policy is bound to the host; everything else is said. */
+/* STAND_IN is the account of kcd_stand_in_account; the host must have been found. Covered is what the rules predict
+ * alike for both, as long as no policy is bound to the host and it has a password; everything else is said. */
 void kcd_stand_in_limits(const struct kcd_facts *facts, enum kcd_flavour flavour, const struct kcd_account *stand_in,
                          struct kcd_stand_in_limits *ret);
 void kcd_stand_in_limits_done(struct kcd_stand_in_limits *limits);
@@ -76,10 +78,10 @@ void kcd_stand_in_limits_done(struct kcd_stand_in_limits *limits);
 struct kcd_stand_in_found {
   uint8_t guid[16];
   char *dn;
-  char *name;         /* sAMAccountName */
-  char *description;  /* NULL: none */
+  char *name;        /* sAMAccountName */
+  char *description; /* NULL: none */
   struct kcd_values spns;
-  time_t created;     /* whenCreated; 0: not readable */
+  time_t created; /* whenCreated; 0: not readable */
   bool has_children;
   bool has_owner;
   struct kcd_sid owner; /* of its security descriptor, with has_owner */
@@ -94,8 +96,8 @@ struct kcd_stand_in_record;
 bool kcd_stand_in_is_recorded(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record,
                               char **ret_why);
 /* The same for an account that no record of this machine is about: it carries a mark, is older than KCD_STAND_IN_OLD at
- * NOW (the DC's clock), has no SPN but its own and no children, and belongs to the caller (one of N_TOKEN SIDs in
- * TOKEN that is a user) or to an administrators' group of DOMAIN. */
+ * NOW (the DC's clock), has no SPN but its own and no children, and belongs to CALLER (the SID of the login; revision
+ * 0: not known, and nobody's) or to BUILTIN\Administrators, Domain Admins or Enterprise Admins of DOMAIN. */
 bool kcd_stand_in_is_abandoned(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,
                                const struct kcd_sid *domain, char **ret_why);
 

@@ -1,4 +1,5 @@
-/* stand_in_record.h - the record of one stand-in: on disk before the account exists, closed when it is gone for certain.
+/* stand_in_record.h - the record of one stand-in: on disk before the account exists, closed when it is gone for
+ * certain.
  *
  * Encoded as one JSON object (schema kcdfix.stand-in-record/1), decoded strictly and bounded, as the records of changes
  * are (record.h). Reading and writing the file is the caller's (src/cli/stand_in_store.c).
@@ -14,6 +15,7 @@
 #include <kcdfix/stand_in.h>
 
 #define KCD_STAND_IN_RECORD_MAX ((size_t)64 << 10) /* bytes of an encoded record */
+#define KCD_STAND_IN_TEXT_MAX ((size_t)4096)       /* bytes of one text in it */
 
 enum kcd_stand_in_state {
   KCD_STAND_IN_PLANNED, /* about to be made: if the program died then, the directory alone tells whether it was */
@@ -51,7 +53,9 @@ struct kcd_stand_in_record {
 };
 void kcd_stand_in_record_done(struct kcd_stand_in_record *record);
 
-/* The JSON text, owned by the caller. Texts that are NULL, but for the reason, come back empty. */
+/* The JSON text, owned by the caller. Texts that are NULL, but for the reason, come back empty; a reason longer than
+ * KCD_STAND_IN_TEXT_MAX is cut, since it must not cost the record. It decodes again unless another text is longer, or
+ * the whole larger than KCD_STAND_IN_RECORD_MAX. */
 char *kcd_stand_in_record_encode(const struct kcd_stand_in_record *record);
 /* KCD_E_MALFORMED with what is missing or wrong; a record of a newer schema is KCD_E_UNSUPPORTED. Unknown members,
  * members twice, a name without the prefix of a stand-in, a wrong state and texts beyond their bounds are refused. */

@@ -34,6 +34,13 @@ bool kcd_bytes_equal(const struct kcd_bytes *a, const struct kcd_bytes *b)
   return same(a, b->data, b->len);
 }
 
+int kcd_bytes_compare(const struct kcd_bytes *a, const struct kcd_bytes *b)
+{
+  if (a->len != b->len)
+    return a->len < b->len ? -1 : 1;
+  return a->len == 0 ? 0 : memcmp(a->data, b->data, a->len);
+}
+
 void kcd_values_done(struct kcd_values *values)
 {
   if (values == NULL)

@@ -236,6 +236,12 @@ bool kcd_account_must_change_password(const struct kcd_account *account)
          (account->uac_computed & KCD_UAC_PASSWORD_EXPIRED) != 0;
 }
 
+bool kcd_account_has_no_keys(const struct kcd_account *account)
+{
+  return account->kind == KCD_KIND_COMPUTER && account->has_pwd_last_set && account->pwd_last_set == 0 &&
+         account->has_keys != KCD_YES;
+}
+
 char *kcd_account_short_name(const struct kcd_account *account)
 {
   const char *name = account->sam_account_name != NULL ? account->sam_account_name : "";

@@ -151,8 +151,7 @@ void kcd_judge(const struct kcd_facts *facts, enum kcd_flavour flavour, const st
   ret->agree = prediction_agrees(ret);
   ret->verdict = verdict_of(ret);
 
-  const struct kcd_account *owner = kcd_target_account(facts->target);
-  const struct kcd_account *target = owner == NULL ? facts->target->named : owner;
+  const struct kcd_account *target = kcd_target_served(facts->target);
   KCD_AUTO_CHAR host_name = kcd_account_label(facts->host, facts->host_operand);
   KCD_AUTO_CHAR target_name = kcd_account_label(target, facts->target->spn.host);
   struct kcd_case c = {.facts = facts,

@@ -7,14 +7,15 @@
 
 #include "recordfields.h"
 
-#define SUFFIX_MAX 5 /* "-1001", for changes of one second */
+#define SUFFIX_MAX 5                 /* "-1001", for changes of one second */
+#define TEXT_MAX ((size_t)256 << 10) /* twice what Linux takes as one argument: a reason can be long */
 
 /* clang-format off */
 #define FIELD_SINCE(NAME, KIND, SINCE) {#NAME, KCD_FIELD_##KIND, offsetof(struct kcd_record, NAME), SINCE}
 #define FIELD(NAME, KIND) FIELD_SINCE(NAME, KIND, 1)
 /* clang-format on */
 
-const struct kcd_record_field kcd_record_fields[] = {
+static const struct kcd_field fields[] = {
     FIELD(id, ID),
     FIELD(run, ID),
     FIELD(state, STATE),
@@ -44,7 +45,13 @@ const struct kcd_record_field kcd_record_fields[] = {
     FIELD_SINCE(rbcd_ours, BOOL, 2),
     FIELD(usn_before, U64),
 };
-const size_t kcd_n_record_fields = sizeof kcd_record_fields / sizeof kcd_record_fields[0];
+const struct kcd_record_form kcd_change_record_form = {.what = "change record",
+                                                       .schema_stem = "kcdfix.record/",
+                                                       .newest = 2,
+                                                       .size_max = KCD_RECORD_MAX,
+                                                       .text_max = TEXT_MAX,
+                                                       .fields = fields,
+                                                       .n_fields = sizeof fields / sizeof fields[0]};
 
 static const char *const state_names[] = {
     [KCD_RECORD_PLANNED] = "planned", [KCD_RECORD_APPLIED] = "applied",   [KCD_RECORD_ALREADY] = "already",
@@ -58,12 +65,11 @@ const char *kcd_record_state_name(enum kcd_record_state state)
 
 int kcd_record_state_parse(const char *name, enum kcd_record_state *ret)
 {
-  for (int state = KCD_RECORD_PLANNED; state <= KCD_RECORD_UNDONE; state++)
-    if (strcmp(state_names[state], name) == 0) {
-      *ret = (enum kcd_record_state)state;
-      return 0;
-    }
-  return -1;
+  const int index = kcd_word_index(state_names, sizeof state_names / sizeof state_names[0], name);
+  if (index < 0)
+    return -1;
+  *ret = (enum kcd_record_state)index;
+  return 0;
 }
 
 void kcd_record_done(struct kcd_record *record)

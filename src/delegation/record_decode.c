@@ -1,203 +1,35 @@
-/* The file may be cut off, old, or somebody else's: every member is there once, has its type and keeps within bounds,
- * or the whole record is refused. */
+/* What a change record says beyond the form of its members. */
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#include <kcdfix/clock.h>
-#include <kcdfix/ldaptext.h>
 #include <kcdfix/secdesc.h>
-#include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
 #include "recordfields.h"
 
-#define TEXT_MAX ((size_t)256 << 10) /* twice what Linux takes as one argument: a reason can be long */
-
-static bool is_bytes_object(const json_t *value)
-{
-  return json_is_object(value) && json_object_size(value) == 1 && json_is_string(json_object_get(value, "base64"));
-}
-
-/* A string, or {"base64": ...} for what is not UTF-8 and for nothing else, so that each value has one form. */
-static int take_bytes(const json_t *value, struct kcd_bytes *ret)
-{
-  if (json_is_string(value)) {
-    *ret = kcd_bytes_copy(json_string_value(value), json_string_length(value));
-    return kcd_is_utf8(ret->data, ret->len) ? 0 : -1;
-  }
-  if (!is_bytes_object(value))
-    return -1;
-  const json_t *text = json_object_get(value, "base64");
-  if (strlen(json_string_value(text)) != json_string_length(text) ||
-      kcd_base64_decode(json_string_value(text), ret) != 0)
-    return -1;
-  return kcd_is_utf8(ret->data, ret->len) ? -1 : 0;
-}
-
-static int take_text(const json_t *value, char **ret)
-{
-  struct kcd_bytes bytes = {0};
-  if (take_bytes(value, &bytes) != 0 || bytes.len > TEXT_MAX || memchr(bytes.data, '\0', bytes.len) != NULL) {
-    kcd_bytes_done(&bytes);
-    return -1;
-  }
-  *ret = (char *)bytes.data;
-  return 0;
-}
-
-/* A plain string without NUL, borrowed; NULL otherwise. */
-static const char *plain(const json_t *value)
-{
-  const char *text = json_string_value(value);
-  return text != NULL && strlen(text) == json_string_length(value) ? text : NULL;
-}
-
-static int take_id(const json_t *value, char **ret)
-{
-  const char *text = plain(value);
-  if (text == NULL || !kcd_record_id_is_valid(text))
-    return -1;
-  *ret = kcd_strdup(text);
-  return 0;
-}
-
-static int take_time(const json_t *value, time_t *ret)
-{
-  const char *text = plain(value);
-  if (json_is_null(value))
-    return 0;
-  return text != NULL && kcd_time_parse_rfc3339(text, ret) == 0 ? 0 : -1;
-}
-
-static int take_u32(const json_t *value, uint32_t *ret)
-{
-  json_int_t number = json_integer_value(value);
-  if (!json_is_integer(value) || number < 0 || number > (json_int_t)UINT32_MAX)
-    return -1;
-  *ret = (uint32_t)number;
-  return 0;
-}
-
-static int take_u64(const json_t *value, uint64_t *ret)
-{
-  const char *text = plain(value);
-  return text != NULL && kcd_parse_u64(text, UINT64_MAX, ret) == 0 ? 0 : -1;
-}
-
-static int take_bool(const json_t *value, bool *ret)
-{
-  if (!json_is_boolean(value))
-    return -1;
-  *ret = json_is_true(value);
-  return 0;
-}
-
-/* Null for the empty value, and an empty one in no other form. */
-static int take_optional_bytes(const json_t *value, struct kcd_bytes *ret)
-{
-  if (json_is_null(value))
-    return 0;
-  return take_bytes(value, ret) == 0 && ret->len > 0 ? 0 : -1;
-}
-
-static int take_values(const json_t *array, struct kcd_values *ret)
-{
-  if (!json_is_array(array))
-    return -1;
-  ret->v = kcd_calloc(json_array_size(array) + 1, sizeof *ret->v);
-  for (size_t i = 0; i < json_array_size(array); i++) {
-    struct kcd_bytes *value = &ret->v[ret->n++];
-    if (take_bytes(json_array_get(array, i), value) != 0)
-      return -1;
-  }
-  return 0;
-}
-
-static int take_spns(const json_t *array, struct kcd_record *record)
+static int take_spns(const json_t *array, size_t text_max, struct kcd_record *record)
 {
   if (!json_is_array(array))
     return -1;
   record->spns = kcd_calloc(json_array_size(array) + 1, sizeof *record->spns);
   for (size_t i = 0; i < json_array_size(array); i++) {
-    if (take_text(json_array_get(array, i), &record->spns[i]) != 0)
+    if (kcd_json_take_text(json_array_get(array, i), text_max, &record->spns[i]) != 0)
       return -1;
     record->n_spns++;
   }
   return 0;
 }
 
-static int take_name(const json_t *value, const struct kcd_record_field *field, void *member)
-{
-  const char *text = plain(value);
-  if (text == NULL)
-    return -1;
-  if (field->kind == KCD_FIELD_GUID)
-    return kcd_guid_parse(text, member);
-  return field->kind == KCD_FIELD_STATE ? kcd_record_state_parse(text, member) : kcd_mode_parse(text, member);
-}
-
-static int take_field(const json_t *value, const struct kcd_record_field *field, struct kcd_record *record)
+static int take_own(const json_t *value, const struct kcd_record_form *form, const struct kcd_field *field,
+                    void *record)
 {
   void *member = (char *)record + field->offset;
-  switch (field->kind) {
-  case KCD_FIELD_ID:
-    return take_id(value, member);
-  case KCD_FIELD_OPTIONAL:
-    return json_is_null(value) ? 0 : take_text(value, member);
-  case KCD_FIELD_TEXT:
-    return take_text(value, member);
-  case KCD_FIELD_TIME:
-    return take_time(value, member);
-  case KCD_FIELD_U32:
-    return take_u32(value, member);
-  case KCD_FIELD_U64:
-    return take_u64(value, member);
-  case KCD_FIELD_BOOL:
-    return take_bool(value, member);
-  case KCD_FIELD_GUID:
-  case KCD_FIELD_STATE:
-  case KCD_FIELD_MODE:
-    return take_name(value, field, member);
-  case KCD_FIELD_SPNS:
-    return take_spns(value, record);
-  case KCD_FIELD_VALUES:
-    return take_values(value, member);
-  case KCD_FIELD_BYTES:
-    return take_optional_bytes(value, member);
-  }
-  return -1;
-}
-
-static int take_schema(const json_t *object, int *ret, struct kcd_error *err)
-{
-  const char *schema = plain(json_object_get(object, "schema"));
-  if (schema == NULL || strncmp(schema, KCD_RECORD_SCHEMA_STEM, strlen(KCD_RECORD_SCHEMA_STEM)) != 0)
-    return kcd_fail(err, KCD_E_MALFORMED, "not a change record: member schema is missing or another one");
-  *ret = strcmp(schema, KCD_RECORD_SCHEMA) == 0 ? 2 : 1;
-  if (*ret == 1 && strcmp(schema, KCD_RECORD_SCHEMA_1) != 0)
-    return kcd_fail(err, KCD_E_UNSUPPORTED, "change record of another version: %s", schema);
-  return 0;
-}
-
-static int take_fields(const json_t *object, int schema, struct kcd_record *record, struct kcd_error *err)
-{
-  size_t taken = 1; /* the schema itself */
-  for (size_t i = 0; i < kcd_n_record_fields; i++) {
-    const struct kcd_record_field *field = &kcd_record_fields[i];
-    if (field->since > schema)
-      continue;
-    taken++;
-    const json_t *value = json_object_get(object, field->key);
-    if (value == NULL)
-      return kcd_fail(err, KCD_E_MALFORMED, "change record: member %s is missing", field->key);
-    if (take_field(value, field, record) != 0)
-      return kcd_fail(err, KCD_E_MALFORMED, "change record: member %s is not of its form", field->key);
-  }
-  if (json_object_size(object) != taken)
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: a member is unknown");
-  return 0;
+  const char *text = kcd_json_plain(value);
+  if (field->kind == KCD_FIELD_SPNS)
+    return take_spns(value, form->text_max, record);
+  if (text == NULL)
+    return -1;
+  return field->kind == KCD_FIELD_STATE ? kcd_record_state_parse(text, member) : kcd_mode_parse(text, member);
 }
 
 /* A value of one of the two lists, for sorting. */
@@ -208,11 +40,7 @@ struct listed {
 
 static int by_value(const void *a, const void *b)
 {
-  const struct kcd_bytes *left = ((const struct listed *)a)->value;
-  const struct kcd_bytes *right = ((const struct listed *)b)->value;
-  if (left->len != right->len)
-    return left->len < right->len ? -1 : 1;
-  return left->len == 0 ? 0 : memcmp(left->data, right->data, left->len);
+  return kcd_bytes_compare(((const struct listed *)a)->value, ((const struct listed *)b)->value);
 }
 
 static void collect(struct listed *to, const struct kcd_values *values, bool added)
@@ -287,27 +115,12 @@ static int check_sense(const struct kcd_record *record, struct kcd_error *err)
   return check_descriptor(record, err);
 }
 
-static int decode(const json_t *object, struct kcd_record *record, struct kcd_error *err)
-{
-  if (!json_is_object(object))
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: no JSON object");
-  int schema = 0;
-  if (take_schema(object, &schema, err) != 0 || take_fields(object, schema, record, err) != 0)
-    return -1;
-  return check_sense(record, err);
-}
-
 int kcd_record_decode(const void *data, size_t len, struct kcd_record *ret, struct kcd_error *err)
 {
-  json_error_t reason = {0};
-  if (len > KCD_RECORD_MAX)
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: larger than %zu bytes", KCD_RECORD_MAX);
-  json_t *object = json_loadb(data, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &reason);
-  if (object == NULL)
-    return kcd_fail(err, KCD_E_MALFORMED, "change record: %s in line %d", reason.text, reason.line);
   struct kcd_record record = {0};
-  int result = decode(object, &record, err);
-  json_decref(object);
+  int result = kcd_form_decode(&kcd_change_record_form, take_own, data, len, &record, err);
+  if (result == 0)
+    result = check_sense(&record, err);
   if (result == 0)
     *ret = record;
   else

@@ -132,23 +132,15 @@ static uint64_t spn_bits(const struct kcd_target *target, enum kcd_flavour flavo
          bit_if(target->spn.has_blank && !target->escaped_form_owned, KCD_C_SPN_BLANK);
 }
 
-/* A password that was never set leaves no keys. pwdLastSet alone does not tell: it can be reset to 0. */
-static bool has_no_keys(const struct kcd_account *account)
-{
-  return account->kind == KCD_KIND_COMPUTER && account->has_pwd_last_set && account->pwd_last_set == 0 &&
-         account->has_keys != KCD_YES;
-}
-
 static uint64_t target_bits(const struct kcd_facts *facts)
 {
-  const struct kcd_account *target = kcd_target_account(facts->target);
-  if (target == NULL)
-    target = facts->target->named;
+  const struct kcd_account *target = kcd_target_served(facts->target);
   if (target == NULL)
     return bit_if(facts->target->foreign_domain != NULL, KCD_C_TARGET_OTHER_DOMAIN);
   bool foreign = facts->dc != NULL && facts->dc->domain_sid.revision != 0 && target->sid.revision != 0 &&
                  !kcd_sid_in_domain(&target->sid, &facts->dc->domain_sid);
-  return bit_if(has_no_keys(target), KCD_C_TARGET_NO_KEYS) | bit_if(has_no_enctype(target), KCD_C_TARGET_NO_ETYPE) |
+  return bit_if(kcd_account_has_no_keys(target), KCD_C_TARGET_NO_KEYS) |
+         bit_if(has_no_enctype(target), KCD_C_TARGET_NO_ETYPE) |
          bit_if(has_uac(target, KCD_UAC_NO_AUTH_DATA_REQUIRED), KCD_C_TARGET_NO_AUTH_DATA) |
          bit_if(!kcd_account_is_enabled(target), KCD_C_TARGET_DISABLED) |
          bit_if(is_locked(target), KCD_C_TARGET_LOCKED) |

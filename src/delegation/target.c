@@ -33,6 +33,12 @@ struct kcd_account *kcd_target_account(const struct kcd_target *target)
   return target->n_owners > 0 ? target->owners[0].account : NULL;
 }
 
+struct kcd_account *kcd_target_served(const struct kcd_target *target)
+{
+  struct kcd_account *owner = kcd_target_account(target);
+  return owner == NULL ? target->named : owner;
+}
+
 static bool met_before(const struct kcd_target *target, size_t index)
 {
   for (size_t i = 0; i < index; i++)

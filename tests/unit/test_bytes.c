@@ -21,6 +21,10 @@ static void byte_strings(void **state)
   assert_true(kcd_bytes_equal(&a, &a));
   assert_false(kcd_bytes_equal(&a, &b));
   assert_true(kcd_bytes_equal(&unset, &empty));
+  assert_int_equal(kcd_bytes_compare(&a, &a), 0);
+  assert_int_equal(kcd_bytes_compare(&unset, &empty), 0);
+  assert_true(kcd_bytes_compare(&empty, &a) < 0 && kcd_bytes_compare(&a, &empty) > 0);
+  assert_true((kcd_bytes_compare(&a, &b) < 0) != (kcd_bytes_compare(&b, &a) < 0));
   kcd_bytes_done(&a);
   kcd_bytes_done(&a);
   kcd_bytes_done(&b);

@@ -430,6 +430,153 @@ between() {
   ad-del 'CORE2016$' msDS-AllowedToDelegateTo cifs/LOST
 }
 
+# ---- stand-ins ----
+
+readonly MARK='kcdfix stand-in 00112233445566778899aabbccddeeff'
+readonly SECRET=Aa1-5be1f0c7d2a94e3388
+
+# make [-b HOOK] CN [SPN...]: a stand-in in $container (CN=Computers where it is not set)
+make() {
+  local options=()
+  [[ $1 != -b ]] || { options=(-t "$LIMIT_MS" -b "$2"); shift 2; }
+  run dirtool "${options[@]}" stand-in-add "${container:-CN=Computers,DC=kcd,DC=test}" "$1" "$SECRET" "$MARK: test" \
+    "${@:2}"
+}
+
+# child_right USER: an OU=Stand where USER may create computer objects, and nothing else
+child_right() {
+  local sid
+  sid=$(as "$1" "$KCDFIX_BUILD_DIR/tests/live/dirtool" login-sid "$1@KCD.TEST")
+  printf 'dn: OU=Stand,DC=kcd,DC=test\nchangetype: add\nobjectClass: organizationalUnit\n' |
+    ldapmodify -Q -Y GSSAPI -N -H "ldap://$KCDFIX_DC" >/dev/null
+  samba-tool dsacl set -H "ldap://$KCDFIX_DC" --use-kerberos=required --objectdn=OU=Stand,DC=kcd,DC=test \
+    --sddl="(OA;;CC;bf967a86-0de6-11d0-a285-00aa003049e2;;${sid#login: })" >/dev/null
+}
+
+@test "the login's own SID is told" {
+  local user
+  for user in admin plain; do
+    run -0 as "$user" "$KCDFIX_BUILD_DIR/tests/live/dirtool" login-sid "$user@KCD.TEST"
+    has "login: $(/usr/bin/python3 -I -c '
+import sys; from samba.ndr import ndr_unpack; from samba.dcerpc import security
+print(ndr_unpack(security.dom_sid, sys.stdin.buffer.read()))' < <(ad-get -b "$user" objectSid | base64 -d))"
+  done
+}
+
+@test "a stand-in is made, seen with all that proves it, and deleted" {
+  make KCDFIX-4F21 cifs/WEB cifs/2016GUI
+  [[ $status == 0 ]]
+  has "dynamic: 0"
+  run -0 ad-get 'KCDFIX-4F21$' objectClass userAccountControl msDS-SupportedEncryptionTypes msDS-AllowedToDelegateTo
+  has computer
+  has_not dynamicObject
+  has 4096
+  has 24
+  has cifs/WEB
+  has cifs/2016GUI
+  kinit -c MEMORY: 'KCDFIX-4F21$' <<<"$SECRET" # its password is the one that was sent
+  run -0 dirtool stand-in 'KCDFIX-4F21$'
+  has "stand-in: CN=KCDFIX-4F21,CN=Computers,DC=kcd,DC=test"
+  has "stand-in.name: KCDFIX-4F21\$"
+  has "stand-in.description: $MARK: test"
+  has "stand-in.spns: 0"
+  has "stand-in.created: now"
+  has "stand-in.children: 0"
+  has "stand-in.owner: S-1-5-21-*-512" # what a domain administrator makes belongs to Domain Admins
+  run -0 dirtool stand-ins
+  has "stand-ins: 1"
+  has "stand-in.name: KCDFIX-4F21\$"
+  run -0 dirtool stand-in-delete 'KCDFIX-4F21$'
+  run -1 ad-get 'KCDFIX-4F21$' description
+  run -1 dirtool stand-in 'KCDFIX-4F21$'
+  has "code: 2"
+  has "error: there is no account KCDFIX-4F21\$ on $KCDFIX_DC"
+  run -0 dirtool stand-ins
+  has "stand-ins: 0"
+}
+
+@test "a name in use is taken, as DN and as account name; the one that has it stays" {
+  make KCDFIX-4F22
+  make KCDFIX-4F22
+  [[ $status == 1 ]]
+  has "code: 7"
+  has "id: stand-in-name-taken"
+  container=CN=Users,DC=kcd,DC=test make KCDFIX-4F22
+  has "id: stand-in-name-taken"
+  run -0 dirtool stand-in-delete 'KCDFIX-4F22$'
+}
+
+@test "objects below a stand-in are seen, and it is not deleted with them" {
+  make KCDFIX-4F23
+  printf 'dn: CN=below,CN=KCDFIX-4F23,CN=Computers,DC=kcd,DC=test\nchangetype: add\nobjectClass: serviceConnectionPoint\n' |
+    ldapmodify -Q -Y GSSAPI -N -H "ldap://$KCDFIX_DC" >/dev/null
+  run -0 dirtool stand-in 'KCDFIX-4F23$'
+  has "stand-in.children: 1"
+  run -1 dirtool stand-in-delete 'KCDFIX-4F23$'
+  has "code: 7"
+  has "foreign: ldap 66 *"
+  ad-delete CN=below,CN=KCDFIX-4F23,CN=Computers,DC=kcd,DC=test
+  run -0 dirtool stand-in-delete 'KCDFIX-4F23$'
+}
+
+@test "who may create, and who may not; a quota does not count" {
+  run -0 dirtool may-create CN=Computers,DC=kcd,DC=test
+  run -1 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" may-create CN=Computers,DC=kcd,DC=test
+  has "code: 6"
+  has "error: you may not create computer objects in CN=Computers,DC=kcd,DC=test on $KCDFIX_DC (the right \
+\"Create Computer objects\")"
+  has "next: name a container where you may with --stand-in-ou, or run it as a domain administrator"
+  run -1 as ouadmin "$KCDFIX_BUILD_DIR/tests/live/dirtool" may-create OU=HyperV,DC=kcd,DC=test
+  has "id: stand-in-denied"
+  local container
+  for container in OU=Nope,DC=kcd,DC=test nonsense ''; do
+    run -1 dirtool may-create "$container"
+    has "code: 2"
+    has "id: stand-in-container"
+  done
+  container=OU=Nope,DC=kcd,DC=test make KCDFIX-4F24
+  has "code: 2"
+  has "id: stand-in-container"
+}
+
+@test "the right to create is not the right to delegate: denied, and nothing is there" {
+  child_right plain
+  run -0 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" may-create OU=Stand,DC=kcd,DC=test
+  run -1 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" stand-in-add OU=Stand,DC=kcd,DC=test KCDFIX-4F25 "$SECRET" \
+    "$MARK: test" cifs/WEB
+  has "code: 6"
+  has "id: stand-in-denied"
+  has "said: *SePrivEnableDelegation*"
+  run -1 ad-get 'KCDFIX-4F25$' description
+  run -0 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" stand-in-add OU=Stand,DC=kcd,DC=test KCDFIX-4F25 "$SECRET" \
+    "$MARK: test"
+  run -0 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" login-sid plain@KCD.TEST
+  local own=${output#login: }
+  run -0 dirtool stand-in 'KCDFIX-4F25$'
+  has "stand-in.owner: $own"
+  run -1 as ouadmin "$KCDFIX_BUILD_DIR/tests/live/dirtool" stand-in-delete 'KCDFIX-4F25$'
+  has "code: 6"
+  run -0 as plain "$KCDFIX_BUILD_DIR/tests/live/dirtool" stand-in-delete 'KCDFIX-4F25$' # its owner may
+  ad-delete OU=Stand,DC=kcd,DC=test
+}
+
+@test "an add and a delete whose answers never come are of unknown result, and were done here" {
+  touch "$BATS_TEST_TMPDIR/login" # as for the modify above
+  local pause="rm $BATS_TEST_TMPDIR/login 2>/dev/null || dc-pause"
+  make -b "$pause" KCDFIX-4F26
+  dc-resume
+  [[ $status == 1 ]]
+  has "code: 9"
+  has "error: the request to create the account was sent to *, and no answer came in time: it is done or not done"
+  until dirtool stand-in 'KCDFIX-4F26$'; do sleep 0.1; done
+  touch "$BATS_TEST_TMPDIR/login"
+  run -1 dirtool -t "$LIMIT_MS" -b "$pause" stand-in-delete 'KCDFIX-4F26$'
+  dc-resume
+  has "code: 9"
+  has "error: the request to delete the account was sent to *, and no answer came in time: it is done or not done"
+  while dirtool stand-in 'KCDFIX-4F26$'; do sleep 0.1; done
+}
+
 # ---- a DC that does not answer ----
 
 @test "DC stopped: refused at once; port closed: named" {

@@ -5,6 +5,12 @@
  *   dirtool [OPTION...] account NAME                 one account, read anew by its objectGUID
  *   dirtool [OPTION...] modify NAME add|delete ATTRIBUTE VALUE
  *   dirtool [OPTION...] count FILTER                 how many objects match, by pages
+ *   dirtool [OPTION...] may-create CONTAINER         whether a stand-in may be made there
+ *   dirtool [OPTION...] stand-in-add CONTAINER CN PASSWORD DESCRIPTION [SPN...]    SPN: the list
+ *   dirtool [OPTION...] stand-in NAME                the account, by its name and again by its objectGUID
+ *   dirtool [OPTION...] stand-in-delete NAME
+ *   dirtool [OPTION...] stand-ins                    all that look like one
+ *   dirtool [OPTION...] login-sid PRINCIPAL
  *   dirtool filter OPERAND                           the filter for a host, no I/O
  *   dirtool locate DOMAIN                            the domain controllers by DNS
  *
@@ -22,7 +28,9 @@
 #include <kcdfix/gather.h>
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/locate.h>
+#include <kcdfix/stand_in_dir.h>
 #include <kcdfix/text.h>
+#include <kcdfix/uac.h>
 
 struct settings {
   struct kcd_dir_options dir;
@@ -291,6 +299,92 @@ static int cmd_count(struct kcd_dir *dir, char **operands, struct kcd_error *err
   return 0;
 }
 
+/* ---- stand-ins ---- */
+
+static int cmd_stand_in_add(struct kcd_dir *dir, const struct settings *settings, char **operands,
+                            struct kcd_error *err)
+{
+  size_t n = 0;
+  while (operands[n] != NULL)
+    n++;
+  if (n < 4)
+    return kcd_fail(err, KCD_E_USAGE, "stand-in-add CONTAINER CN PASSWORD DESCRIPTION [SPN...]");
+  KCD_AUTO_CHAR dn = kcd_asprintf("CN=%s,%s", operands[1], operands[0]);
+  KCD_AUTO_CHAR name = kcd_asprintf("%s$", operands[1]);
+  struct kcd_stand_in_settings made = {.uac = KCD_UAC_WORKSTATION, .enctypes = 24, .has_enctypes = true};
+  for (size_t i = 4; i < n; i++)
+    kcd_values_add_text(&made.list, operands[i]);
+  struct kcd_stand_in_spec spec = {
+      .dn = dn, .name = name, .description = operands[3], .settings = &made, .password = operands[2]};
+  bool dynamic = false;
+  run_hook(settings->after_bind);
+  int status = kcd_stand_in_add(dir, &spec, &dynamic, err);
+  kcd_values_done(&made.list);
+  printf("dynamic: %d\n", dynamic);
+  return status;
+}
+
+static void print_stand_in(const struct kcd_stand_in_found *found)
+{
+  char sid[KCD_SID_TEXT_MAX];
+  say("stand-in", found->dn);
+  say("stand-in.name", found->name);
+  say("stand-in.description", found->description);
+  say_number("stand-in.spns", found->spns.n);
+  long age = (long)(time(NULL) - found->created);
+  say("stand-in.created", age > -60 && age < 60 ? "now" : found->created == 0 ? NULL : "another time");
+  printf("stand-in.children: %d\n", found->has_children);
+  say("stand-in.owner", found->has_owner ? kcd_sid_text(&found->owner, sid) : NULL);
+}
+
+static int cmd_stand_in(struct kcd_dir *dir, char **operands, struct kcd_error *err)
+{
+  KCD_AUTO_VALUE(kcd_stand_in_found) found = {.dn = NULL};
+  KCD_AUTO_VALUE(kcd_stand_in_found) again = {.dn = NULL};
+  if (operands[0] == NULL)
+    return kcd_fail(err, KCD_E_USAGE, "which account?");
+  if (kcd_stand_in_find(dir, operands[0], &found, err) < 0 || kcd_stand_in_find_guid(dir, found.guid, &again, err) < 0)
+    return -1;
+  if (strcmp(found.dn, again.dn) != 0)
+    return kcd_fail(err, KCD_E_CONFLICT, "another object by its objectGUID");
+  print_stand_in(&again);
+  return 0;
+}
+
+static int cmd_stand_in_delete(struct kcd_dir *dir, const struct settings *settings, char **operands,
+                               struct kcd_error *err)
+{
+  KCD_AUTO_VALUE(kcd_stand_in_found) found = {.dn = NULL};
+  if (operands[0] == NULL)
+    return kcd_fail(err, KCD_E_USAGE, "which account?");
+  if (kcd_stand_in_find(dir, operands[0], &found, err) < 0)
+    return -1;
+  run_hook(settings->after_bind);
+  return kcd_stand_in_delete(dir, found.guid, err);
+}
+
+static int cmd_stand_ins(struct kcd_dir *dir, struct kcd_error *err)
+{
+  KCD_AUTO_VALUE(kcd_stand_ins_found) all = {NULL, 0};
+  if (kcd_stand_ins_search(dir, &all, err) < 0)
+    return -1;
+  say_number("stand-ins", all.n);
+  for (size_t i = 0; i < all.n; i++)
+    print_stand_in(&all.v[i]);
+  return 0;
+}
+
+static int cmd_login_sid(struct kcd_dir *dir, char **operands, struct kcd_error *err)
+{
+  char text[KCD_SID_TEXT_MAX];
+  struct kcd_sid sid;
+  if (operands[0] == NULL)
+    return kcd_fail(err, KCD_E_USAGE, "which login?");
+  kcd_login_sid(dir, operands[0], &sid);
+  say("login", sid.revision != 0 ? kcd_sid_text(&sid, text) : NULL);
+  return 0;
+}
+
 static int cmd_filter(char **operands)
 {
   struct kcd_dc dc = {.domain = (char[]){"kcd.test"}, .realm = (char[]){"KCD.TEST"}};
@@ -314,24 +408,48 @@ static int cmd_locate(const struct settings *settings, char **operands)
   return 0;
 }
 
+static int run_stand_in_command(struct kcd_dir *dir, const struct settings *settings, const char *command,
+                                char **operands, struct kcd_error *err)
+{
+  if (strcmp(command, "may-create") == 0)
+    return operands[0] == NULL ? kcd_fail(err, KCD_E_USAGE, "where?") : kcd_stand_in_may_create(dir, operands[0], err);
+  if (strcmp(command, "stand-in-add") == 0)
+    return cmd_stand_in_add(dir, settings, operands, err);
+  if (strcmp(command, "stand-in") == 0)
+    return cmd_stand_in(dir, operands, err);
+  if (strcmp(command, "stand-in-delete") == 0)
+    return cmd_stand_in_delete(dir, settings, operands, err);
+  if (strcmp(command, "stand-ins") == 0)
+    return cmd_stand_ins(dir, err);
+  if (strcmp(command, "login-sid") == 0)
+    return cmd_login_sid(dir, operands, err);
+  return kcd_fail(err, KCD_E_USAGE, "no such command: %s", command);
+}
+
+static int run_command(struct kcd_dir *dir, const struct settings *settings, const char *command, char **operands,
+                       struct kcd_error *err)
+{
+  if (strcmp(command, "gather") == 0)
+    return cmd_gather(dir, settings, operands, err);
+  if (strcmp(command, "account") == 0)
+    return cmd_account(dir, operands, err);
+  if (strcmp(command, "modify") == 0)
+    return cmd_modify(dir, settings, operands, err);
+  if (strcmp(command, "count") == 0)
+    return cmd_count(dir, operands, err);
+  if (strcmp(command, "dc") != 0)
+    return run_stand_in_command(dir, settings, command, operands, err);
+  print_dc(kcd_dir_dc(dir));
+  return 0;
+}
+
 static int with_connection(const struct settings *settings, const char *command, char **operands)
 {
   struct kcd_error err = KCD_ERROR_INIT;
   KCD_AUTO(kcd_dir) dir = NULL;
-  int status = connect_to(settings, &dir, &err);
-  if (status < 0)
+  if (connect_to(settings, &dir, &err) < 0 || run_command(dir, settings, command, operands, &err) < 0)
     return complain(&err);
-  if (strcmp(command, "dc") == 0)
-    print_dc(kcd_dir_dc(dir));
-  else if (strcmp(command, "gather") == 0)
-    status = cmd_gather(dir, settings, operands, &err);
-  else if (strcmp(command, "account") == 0)
-    status = cmd_account(dir, operands, &err);
-  else if (strcmp(command, "modify") == 0)
-    status = cmd_modify(dir, settings, operands, &err);
-  else if (strcmp(command, "count") == 0)
-    status = cmd_count(dir, operands, &err);
-  return status < 0 ? complain(&err) : 0;
+  return 0;
 }
 
 static void read_option(struct settings *settings, int option)

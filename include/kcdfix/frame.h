@@ -31,7 +31,7 @@ const char *kcd_address_text(const struct kcd_address *address, char *out);
 bool kcd_address_equal(const struct kcd_address *a, const struct kcd_address *b);
 
 enum kcd_frame_kind {
-  KCD_FRAME_OTHER,    /* neither UDP nor TCP over IP: ARP, ICMP, ... */
+  KCD_FRAME_OTHER, /* neither UDP nor TCP over IP: ARP, ICMP, ... */
   KCD_FRAME_UDP,
   KCD_FRAME_TCP,
   KCD_FRAME_FRAGMENT, /* a part of an IP datagram that was split; its payload is not read */

@@ -27,9 +27,9 @@ const char *kcd_krb_type_name(enum kcd_krb_type type);
 /* A principal's name: components joined by '/', not terminal-safe. NULL: absent. */
 struct kcd_krb_name {
   char *text;
-  int32_t type;   /* name-type */
-  size_t parts;   /* components */
-  char *realm;    /* NULL: the message names none with it */
+  int32_t type; /* name-type */
+  size_t parts; /* components */
+  char *realm;  /* NULL: the message names none with it */
 };
 
 /* kdc-options that are spoken of (RFC 4120 5.4.1, MS-SFU 2.2.3). Bit 0 is the highest. */
@@ -55,9 +55,10 @@ struct kcd_krb_ticket {
 struct kcd_krb_message {
   enum kcd_krb_type type;
   /* requests */
-  uint32_t options;            /* kdc-options */
-  struct kcd_krb_name client;  /* cname of an AS-REQ, of a reply; of a KRB-ERROR where it has one */
-  struct kcd_krb_name service; /* sname of the body with its realm; of a reply that of its ticket; of a KRB-ERROR its own */
+  uint32_t options;           /* kdc-options */
+  struct kcd_krb_name client; /* cname of an AS-REQ, of a reply; of a KRB-ERROR where it has one */
+  struct kcd_krb_name
+      service; /* sname of the body with its realm; of a reply that of its ticket; of a KRB-ERROR its own */
   int32_t *etypes;
   size_t n_etypes;
   int32_t *padata; /* types of the outer padata, of requests and replies */
@@ -69,8 +70,8 @@ struct kcd_krb_message {
   bool for_user;             /* PA-FOR-USER (129) or PA-S4U-X509-USER (130) names a user: S4U2Self */
   struct kcd_krb_name user;  /* with realm; NULL text where PA-S4U-X509-USER names it by a certificate alone */
   bool has_pac_options;
-  uint32_t pac_options;  /* PA-PAC-OPTIONS (167): bit 3 (0x10000000) is resource-based delegation (MS-KILE 2.2.10) */
-  bool armoured;         /* PA-FX-FAST (136): what it says is inside the armour (RFC 6113) */
+  uint32_t pac_options;    /* PA-PAC-OPTIONS (167): bit 3 (0x10000000) is resource-based delegation (MS-KILE 2.2.10) */
+  bool armoured;           /* PA-FX-FAST (136): what it says is inside the armour (RFC 6113) */
   bool wants_preauth_only; /* an AS-REQ without any pre-authentication */
   /* replies */
   struct kcd_krb_ticket ticket;
@@ -86,7 +87,8 @@ void kcd_krb_message_done(struct kcd_krb_message *message);
 enum kcd_krb_type kcd_krb_message_type(const void *data, size_t len);
 
 /* An NTLMSSP AUTHENTICATE message somewhere in the payload of a segment (MS-NLMP 2.2.1.3): the client logs on by NTLM.
- * True, and the user's and the workstation's name (owned, not terminal-safe; NULL where they are empty or malformed). */
+ * True, and the user's and the workstation's name (owned, not terminal-safe; NULL where they are empty or malformed).
+ */
 bool kcd_ntlm_find(const void *data, size_t len, char **ret_user, char **ret_workstation);
 
 #endif

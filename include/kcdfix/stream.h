@@ -23,8 +23,8 @@ struct kcd_carried {
   int64_t when; /* microseconds since 1970, of the frame that completed it */
   struct kcd_endpoint from, to;
   bool tcp;
-  bool from_server; /* from the port that was asked for */
-  uint64_t stream;  /* number of the TCP stream, or of the pair of UDP endpoints */
+  bool from_server;    /* from the port that was asked for */
+  uint64_t stream;     /* number of the TCP stream, or of the pair of UDP endpoints */
   const uint8_t *data; /* good during the call */
   size_t len;
   size_t whole; /* what the message had; more than len: the capture lacks a part of it (cut or lost) */
@@ -42,12 +42,12 @@ struct kcd_stream_limits {
 struct kcd_stream_counts {
   uint64_t frames, datagrams, segments; /* of the port, with payload */
   uint64_t messages;
-  uint64_t cut;        /* messages that the snap length cut */
-  uint64_t lost;       /* holes in a stream: segments that are not in the capture */
-  uint64_t midstream;  /* streams whose beginning is not in the capture */
-  uint64_t fragments;  /* IP fragments */
-  uint64_t broken;     /* frames with broken headers */
-  uint64_t given_up;   /* streams and messages beyond the limits, or that are no Kerberos */
+  uint64_t cut;       /* messages that the snap length cut */
+  uint64_t lost;      /* holes in a stream: segments that are not in the capture */
+  uint64_t midstream; /* streams whose beginning is not in the capture */
+  uint64_t fragments; /* IP fragments */
+  uint64_t broken;    /* frames with broken headers */
+  uint64_t given_up;  /* streams and messages beyond the limits, or that are no Kerberos */
 };
 
 struct kcd_streams;

@@ -1,0 +1,283 @@
+/* Steps become conversations: S4U2Self with the S4U2Proxy that uses its ticket, and what was asked twice for reasons of
+ * the protocol once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/text.h>
+
+#include "tracing.h"
+
+#define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once */
+#define PREAUTH_REQUIRED 25
+#define RESPONSE_TOO_BIG 52
+#define LOOK_BACK 4096 /* steps that are looked through for one that belongs to this */
+
+/* A step that has not found its place yet. */
+struct join {
+  struct kcd_trace_step *steps;
+  size_t n;
+  bool *gone; /* taken into another one */
+};
+
+static bool same_client(const struct kcd_trace_step *a, const struct kcd_trace_step *b)
+{
+  return kcd_address_equal(&a->client.address, &b->client.address);
+}
+
+static size_t floor_of(size_t at)
+{
+  return at > LOOK_BACK ? at - LOOK_BACK : 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+  const struct kcd_trace_step *x = a, *y = b;
+  return x->when < y->when ? -1 : x->when > y->when;
+}
+
+/* ---- asked twice ---- */
+
+/* Pre-authentication was asked for, or TCP; EARLIER is the request before. */
+static bool is_second_try(const struct kcd_trace_step *earlier, const struct kcd_trace_step *step)
+{
+  if (earlier->kind != step->kind || !same_client(earlier, step) || earlier->answer.outcome != KCD_ERROR)
+    return false;
+  if (earlier->answer.code == PREAUTH_REQUIRED)
+    return step->kind == KCD_STEP_KIND_AS && trace_same(earlier->host, step->host);
+  return earlier->answer.code == RESPONSE_TOO_BIG && step->tcp && trace_same(earlier->spn, step->spn);
+}
+
+static void merge_tries(struct join *join)
+{
+  for (size_t i = 0; i < join->n; i++)
+    for (size_t j = i; j-- > floor_of(i);) {
+      struct kcd_trace_step *earlier = &join->steps[j], *step = &join->steps[i];
+      if (step->when - earlier->when > NEAR)
+        break;
+      if (join->gone[j] || !is_second_try(earlier, step))
+        continue;
+      step->requests += earlier->requests;
+      step->refused_by_udp =
+          step->refused_by_udp || earlier->refused_by_udp || earlier->answer.code == RESPONSE_TOO_BIG;
+      step->when = earlier->when;
+      join->gone[j] = true;
+      break;
+    }
+}
+
+/* ---- S4U2Self and S4U2Proxy ---- */
+
+/* In armour the user of an S4U2Self is not to be seen, but the answer names him, and the S4U2Proxy uses its ticket. */
+static void unmask(struct kcd_trace_step *step)
+{
+  if (step->kind != KCD_STEP_KIND_TGS)
+    return;
+  step->kind = KCD_STEP_KIND_SELF;
+  free(step->host);
+  step->host = kcd_strdup(step->spn);
+  free(step->user);
+  step->user = kcd_strdup(step->named);
+}
+
+static bool gives_evidence(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
+{
+  bool may_be = self->kind == KCD_STEP_KIND_SELF || (self->kind == KCD_STEP_KIND_TGS && self->armoured);
+  return may_be && same_client(self, proxy) && self->answer.outcome == KCD_TICKET &&
+         trace_same(self->spn, proxy->evidence) &&
+         (proxy->user == NULL || self->user == NULL || trace_same(proxy->user, self->user));
+}
+
+/* The nearest step before whose ticket this uses; the number of steps where there is none. */
+static size_t evidence_of(const struct join *join, size_t proxy)
+{
+  for (size_t j = proxy; j-- > floor_of(proxy) && join->steps[proxy].when - join->steps[j].when <= NEAR;)
+    if (gives_evidence(&join->steps[j], &join->steps[proxy]))
+      return j;
+  return join->n;
+}
+
+/* ---- conversations ---- */
+
+static void take(struct kcd_conversation *conversation, struct kcd_trace_step *step)
+{
+  conversation->steps = kcd_reallocarray(conversation->steps, conversation->n + 1, sizeof *conversation->steps);
+  conversation->steps[conversation->n++] = *step;
+}
+
+static void name(struct kcd_conversation *conversation)
+{
+  const struct kcd_trace_step *last = &conversation->steps[conversation->n - 1];
+  conversation->host = kcd_strdup(last->host);
+  conversation->spn = kcd_strdup(last->spn);
+  conversation->client = last->client.address;
+  conversation->user = kcd_strdup(last->user);
+}
+
+static struct kcd_conversation *add(struct kcd_trace_result *result)
+{
+  result->v[result->n] = (struct kcd_conversation){0};
+  return &result->v[result->n++];
+}
+
+/* The S4U2Proxy that each S4U2Self is joined with: the first that uses it. Later ones only take the user's name. */
+static void pair_up(struct join *join, size_t *partner)
+{
+  for (size_t i = 0; i < join->n; i++)
+    partner[i] = join->n;
+  for (size_t i = 0; i < join->n; i++) {
+    struct kcd_trace_step *proxy = &join->steps[i];
+    if (join->gone[i] || proxy->kind != KCD_STEP_KIND_PROXY)
+      continue;
+    size_t self = evidence_of(join, i);
+    if (self == join->n)
+      continue;
+    unmask(&join->steps[self]);
+    if (proxy->user == NULL)
+      proxy->user = kcd_strdup(join->steps[self].user);
+    if (partner[self] == join->n) {
+      partner[self] = i;
+      partner[i] = self;
+    }
+  }
+}
+
+static void make_conversations(struct join *join, const size_t *partner, struct kcd_trace_result *ret)
+{
+  ret->v = kcd_calloc(join->n + 1, sizeof *ret->v);
+  for (size_t i = 0; i < join->n; i++) {
+    if (join->gone[i]) {
+      trace_step_done(&join->steps[i]);
+      continue;
+    }
+    bool is_second = partner[i] < i;
+    if (is_second)
+      continue;
+    struct kcd_conversation *conversation = add(ret);
+    take(conversation, &join->steps[i]);
+    if (partner[i] != join->n)
+      take(conversation, &join->steps[partner[i]]);
+    name(conversation);
+  }
+}
+
+void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret)
+{
+  struct join join = {.steps = trace->steps, .n = trace->n};
+  join.gone = kcd_calloc(join.n + 1, sizeof *join.gone);
+  size_t *partner = kcd_calloc(join.n + 1, sizeof *partner);
+  if (join.n > 0)
+    qsort(join.steps, join.n, sizeof *join.steps, by_time);
+  merge_tries(&join);
+  pair_up(&join, partner);
+  make_conversations(&join, partner, ret);
+  free(join.gone);
+  free(partner);
+  free(trace->steps);
+  free(trace->streams);
+  trace->steps = NULL;
+  trace->streams = NULL;
+  trace->n = trace->room = trace->n_pending = 0;
+}
+
+static void conversation_done(struct kcd_conversation *conversation)
+{
+  for (size_t i = 0; i < conversation->n; i++)
+    trace_step_done(&conversation->steps[i]);
+  free(conversation->steps);
+  free(conversation->host);
+  free(conversation->user);
+  free(conversation->spn);
+}
+
+static void failure_done(struct kcd_trace_failure *failure)
+{
+  for (size_t i = 0; i < failure->n_excluded; i++)
+    free(failure->excluded[i]);
+  free(failure->excluded);
+  free(failure->ids);
+  free(failure->host);
+  free(failure->user);
+  free(failure->spn);
+  free(failure->sentence);
+}
+
+void kcd_trace_result_done(struct kcd_trace_result *result)
+{
+  for (size_t i = 0; i < result->n; i++)
+    conversation_done(&result->v[i]);
+  for (size_t i = 0; i < result->n_failures; i++)
+    failure_done(&result->failures[i]);
+  for (size_t i = 0; i < result->n_remarks; i++) {
+    free(result->remarks[i].sentence);
+    free(result->remarks[i].next);
+    free(result->remarks[i].host);
+    free(result->remarks[i].target);
+  }
+  free(result->v);
+  free(result->failures);
+  free(result->remarks);
+  *result = (struct kcd_trace_result){0};
+}
+
+/* ---- what a check is asked ---- */
+
+char *trace_host_label(const char *name)
+{
+  if (name == NULL)
+    return kcd_strdup("a host");
+  KCD_AUTO_CHAR operand = kcd_trace_operand(name);
+  char *label = kcd_strndup(operand, strcspn(operand, "."));
+  size_t len = strlen(label);
+  if (len > 1 && label[len - 1] == '$')
+    label[len - 1] = '\0';
+  return label;
+}
+
+char *kcd_trace_operand(const char *name)
+{
+  const char *slash = strchr(name, '/');
+  if (slash == NULL)
+    return kcd_strdup(name);
+  return kcd_strndup(slash + 1, strcspn(slash + 1, "/:"));
+}
+
+static struct kcd_traced_pair *find_pair(struct kcd_traced_pairs *pairs, const char *host,
+                                         const struct kcd_conversation *conversation)
+{
+  for (size_t i = 0; i < pairs->n; i++) {
+    struct kcd_traced_pair *pair = &pairs->v[i];
+    bool same_user = trace_same(pair->user, conversation->user) || (pair->user == NULL && conversation->user == NULL);
+    if (trace_same(pair->host, host) && trace_same(pair->spn, conversation->spn) && same_user)
+      return pair;
+  }
+  return NULL;
+}
+
+void kcd_trace_pairs(const struct kcd_trace_result *result, struct kcd_traced_pairs *ret)
+{
+  struct kcd_traced_pairs pairs = {0};
+  for (size_t i = 0; i < result->n; i++) {
+    const struct kcd_conversation *conversation = &result->v[i];
+    const struct kcd_trace_step *step = &conversation->steps[conversation->n - 1];
+    if (step->kind != KCD_STEP_KIND_PROXY || conversation->host == NULL || conversation->spn == NULL)
+      continue;
+    KCD_AUTO_CHAR host = kcd_trace_operand(conversation->host);
+    struct kcd_traced_pair *known = find_pair(&pairs, host, conversation);
+    if (known != NULL)
+      known->step = step;
+    if (known != NULL || pairs.n == KCD_TRACED_PAIRS_MAX)
+      continue;
+    pairs.v = kcd_reallocarray(pairs.v, pairs.n + 1, sizeof *pairs.v);
+    pairs.v[pairs.n++] = (struct kcd_traced_pair){
+        .host = KCD_TAKE(host), .user = conversation->user, .spn = conversation->spn, .step = step};
+  }
+  *ret = pairs;
+}
+
+void kcd_traced_pairs_done(struct kcd_traced_pairs *pairs)
+{
+  for (size_t i = 0; i < pairs->n; i++)
+    free(pairs->v[i].host);
+  free(pairs->v);
+  *pairs = (struct kcd_traced_pairs){0};
+}

@@ -1,0 +1,249 @@
+/* What is absent from a trace is evidence too; and what of it could not be read has to be said. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kcdfix/clock.h>
+#include <kcdfix/text.h>
+
+#include "tracing.h"
+#include "words.h"
+
+#define NEGATIVE_CACHE (15 * 60 * TRACE_SECOND) /* Windows: KB837361 */
+#define QUIET (60 * TRACE_SECOND)               /* after a refusal, before its absence says anything */
+#define KDCS_NAMED 4
+#define PER_KIND_MAX 20 /* remarks of one kind */
+
+const char *kcd_remark_name(enum kcd_remark_kind kind)
+{
+  static const char *const names[] = {
+      [KCD_REMARK_NO_S4U] = "no-s4u",
+      [KCD_REMARK_NOT_ASKED_AGAIN] = "not-asked-again",
+      [KCD_REMARK_OTHER_KDC] = "other-kdc",
+      [KCD_REMARK_LATE] = "began-too-late",
+      [KCD_REMARK_CUT] = "cut",
+      [KCD_REMARK_LOST] = "lost-segments",
+      [KCD_REMARK_FRAGMENTS] = "fragments",
+      [KCD_REMARK_ARMOURED] = "armoured",
+      [KCD_REMARK_NO_ANSWER] = "no-answer",
+      [KCD_REMARK_NO_KERBEROS] = "no-kerberos",
+      [KCD_REMARK_MALFORMED] = "malformed",
+      [KCD_REMARK_TOO_MANY] = "too-many",
+  };
+  return names[kind];
+}
+
+/* Takes SENTENCE and NEXT. */
+static struct kcd_remark *add(struct kcd_trace_result *result, enum kcd_remark_kind kind, uint64_t count,
+                              char *sentence, char *next)
+{
+  result->remarks = kcd_reallocarray(result->remarks, result->n_remarks + 1, sizeof *result->remarks);
+  struct kcd_remark *remark = &result->remarks[result->n_remarks++];
+  *remark = (struct kcd_remark){.kind = kind, .sentence = sentence, .next = next, .count = count};
+  return remark;
+}
+
+static const struct kcd_trace_step *last_step(const struct kcd_conversation *conversation)
+{
+  return &conversation->steps[conversation->n - 1];
+}
+
+static bool is_s4u(const struct kcd_trace_step *step)
+{
+  return step->kind == KCD_STEP_KIND_SELF || step->kind == KCD_STEP_KIND_PROXY;
+}
+
+/* ---- NTLM instead ---- */
+
+static bool asks_s4u(const struct kcd_trace_result *result, const struct kcd_address *client)
+{
+  for (size_t i = 0; i < result->n; i++)
+    if (kcd_address_equal(&result->v[i].client, client) && is_s4u(last_step(&result->v[i])))
+      return true;
+  return false;
+}
+
+/* Without a name the logon is anonymous, which says nothing. */
+static void remark_ntlm(const struct kcd_trace *trace, struct kcd_trace_result *result)
+{
+  unsigned said = 0;
+  for (size_t i = 0; i < trace->n_ntlm && said < PER_KIND_MAX; i++) {
+    const struct trace_ntlm *ntlm = &trace->ntlm[i];
+    char client[KCD_ADDRESS_TEXT_MAX], server[KCD_ADDRESS_TEXT_MAX];
+    if (ntlm->user == NULL || asks_s4u(result, &ntlm->client.address))
+      continue;
+    kcd_address_text(&ntlm->client.address, client);
+    kcd_address_text(&ntlm->server.address, server);
+    struct kcd_remark *remark =
+        add(result, KCD_REMARK_NO_S4U, 1,
+            kcd_sentence("%s logged on to %s, port %u, by NTLM as %s, and asked no KDC for anybody's ticket in this "
+                         "trace. If it is the host that should delegate: the target was called by its address or by an "
+                         "alias without SPN, or the host uses CredSSP.",
+                         client, server, ntlm->server.port, ntlm->user),
+            kcd_strdup("use the name that the SPN has (\\\\SERVER\\SHARE), and look whether it is registered: "
+                       "kcdfix check HOST cifs/SERVER"));
+    remark->host = kcd_strdup(client);
+    remark->target = kcd_strdup(server);
+    said++;
+  }
+}
+
+/* ---- silence after a refusal ---- */
+
+static bool asked_again(const struct kcd_trace_result *result, const struct kcd_trace_failure *failure, int64_t after)
+{
+  for (size_t i = failure->first; i < result->n; i++)
+    for (size_t s = 0; s < result->v[i].n; s++) {
+      const struct kcd_trace_step *step = &result->v[i].steps[s];
+      if (step->when > after && step->kind == failure->kind && trace_same(step->host, failure->host) &&
+          trace_same(step->spn, failure->spn))
+        return true;
+    }
+  return false;
+}
+
+/* When it was refused last. */
+static int64_t last_refusal(const struct kcd_trace_result *result, const struct kcd_trace_failure *failure)
+{
+  int64_t last = 0;
+  for (size_t i = failure->first; i < result->n; i++) {
+    const struct kcd_trace_step *step = last_step(&result->v[i]);
+    if (step->kind == failure->kind && step->answer.outcome == KCD_ERROR && trace_same(step->host, failure->host) &&
+        trace_same(step->spn, failure->spn) && step->when > last)
+      last = step->when;
+  }
+  return last;
+}
+
+static void remark_silence(struct kcd_trace_result *result)
+{
+  unsigned said = 0;
+  for (size_t i = 0; i < result->n_failures && said < PER_KIND_MAX; i++) {
+    const struct kcd_trace_failure *failure = &result->failures[i];
+    int64_t refused = last_refusal(result, failure);
+    int64_t quiet = result->last - refused;
+    if (failure->kind != KCD_STEP_KIND_PROXY || failure->host == NULL || refused == 0 || quiet < QUIET ||
+        asked_again(result, failure, refused))
+      continue;
+    KCD_AUTO_CHAR host = trace_host_label(failure->host);
+    KCD_AUTO_CHAR when = kcd_time_people((time_t)(refused / TRACE_SECOND));
+    KCD_AUTO_CHAR until = kcd_time_people((time_t)((refused + NEGATIVE_CACHE) / TRACE_SECOND));
+    struct kcd_remark *remark =
+        add(result, KCD_REMARK_NOT_ASKED_AGAIN, 1,
+            kcd_sentence("%s did not ask for %s again in the %u minutes behind the refusal of %s: Windows remembers a "
+                         "refusal for 15 minutes (until %s) and does not ask meanwhile, whatever was mended.",
+                         host, failure->spn, (unsigned)(quiet / (60 * TRACE_SECOND)), when, until),
+            kcd_sentence("on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4", host));
+    remark->host = kcd_strdup(failure->host);
+    remark->target = kcd_strdup(failure->spn);
+    said++;
+  }
+}
+
+/* ---- whom they asked ---- */
+
+static bool is_among(const struct kcd_address *known, size_t n, const struct kcd_address *address)
+{
+  for (size_t i = 0; i < n; i++)
+    if (kcd_address_equal(&known[i], address))
+      return true;
+  return false;
+}
+
+static void remark_kdcs(struct kcd_trace_result *result)
+{
+  struct kcd_address known[KDCS_NAMED];
+  size_t n = 0;
+  struct kcd_buf names;
+  kcd_buf_init(&names, KCD_BUF_DEFAULT_CAP);
+  for (size_t i = 0; i < result->n && n < KDCS_NAMED; i++) {
+    const struct kcd_trace_step *step = last_step(&result->v[i]);
+    char text[KCD_ADDRESS_TEXT_MAX];
+    if (!is_s4u(step) || is_among(known, n, &step->kdc.address))
+      continue;
+    known[n++] = step->kdc.address;
+    kcd_buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", kcd_address_text(&step->kdc.address, text));
+  }
+  KCD_AUTO_CHAR list = kcd_buf_take_text(&names);
+  if (n > 1)
+    add(result, KCD_REMARK_OTHER_KDC, n,
+        kcd_sentence("More than one domain controller was asked for S4U tickets: %s. A change that was made on one of "
+                     "them counts at another only when it has arrived there.",
+                     list),
+        kcd_strdup("compare them: kcdfix check --all-dcs HOST SPN"));
+}
+
+/* ---- what could not be read ---- */
+
+struct totals {
+  uint64_t armoured, unanswered, missing;
+};
+
+static struct totals count(const struct kcd_trace_result *result)
+{
+  struct totals totals = {0};
+  for (size_t i = 0; i < result->n; i++)
+    for (size_t s = 0; s < result->v[i].n; s++) {
+      const struct kcd_trace_step *step = &result->v[i].steps[s];
+      /* an error inside armour shows no reason, and an S4U2Self hides its user */
+      totals.armoured += step->armoured && step->answer.outcome == KCD_ERROR;
+      totals.unanswered += step->answered == 0;
+      totals.missing += step->request_missing;
+    }
+  return totals;
+}
+
+static void remark_reading(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
+                           struct kcd_trace_result *result)
+{
+  struct totals totals = count(result);
+  uint64_t late = counts->midstream > totals.missing ? counts->midstream : totals.missing;
+  if (totals.armoured > 0)
+    add(result, KCD_REMARK_ARMOURED, totals.armoured,
+        kcd_asprintf("%" PRIu64 " refused request(s) were armoured (FAST): the KDC's reason is inside and cannot be "
+                     "seen by anybody but the two.",
+                     totals.armoured),
+        kcd_strdup("kcdfix check --stand-in HOST SPN asks without armour, and shows the reason where there is one"));
+  if (totals.unanswered > 0)
+    add(result, KCD_REMARK_NO_ANSWER, totals.unanswered,
+        kcd_asprintf("%" PRIu64 " request(s) have no answer in this trace.", totals.unanswered),
+        kcd_strdup("capture on the host or on the DC itself, both directions; else see whether the DC is up: kcdfix "
+                   "doctor"));
+  if (late > 0)
+    add(result, KCD_REMARK_LATE, late,
+        kcd_asprintf("The capture began too late for %" PRIu64 " conversation(s): their beginning is missing.", late),
+        kcd_strdup("start the capture first, purge the tickets of the host (klist purge -li 0x3e7), then try again"));
+  if (counts->cut > 0)
+    add(result, KCD_REMARK_CUT, counts->cut,
+        kcd_asprintf("%" PRIu64 " message(s) were cut by the capture (it keeps %" PRIu32 " bytes of a packet).",
+                     counts->cut, snaplen),
+        kcd_strdup("capture whole packets: tcpdump -s 0, netsh trace packettruncatebytes=0, pktmon --pkt-size 0"));
+  if (counts->lost > 0)
+    add(result, KCD_REMARK_LOST, counts->lost,
+        kcd_asprintf("%" PRIu64 " hole(s) in TCP streams: packets are not in the capture.", counts->lost),
+        kcd_strdup("capture nearer to the host, with a larger buffer, and only port 88"));
+  if (counts->fragments > 0)
+    add(result, KCD_REMARK_FRAGMENTS, counts->fragments,
+        kcd_asprintf("%" PRIu64 " IP fragment(s) were not put together.", counts->fragments), NULL);
+  if (trace->malformed > counts->cut)
+    add(result, KCD_REMARK_MALFORMED, trace->malformed - counts->cut,
+        kcd_asprintf("%" PRIu64 " message(s) could not be decoded.", trace->malformed - counts->cut), NULL);
+  if (result->n_more > 0)
+    add(result, KCD_REMARK_TOO_MANY, result->n_more,
+        kcd_asprintf("%" PRIu64 " request(s) more than the %u that are kept were left out.", result->n_more,
+                     KCD_TRACE_MAX),
+        kcd_strdup("cut the capture to the minute in question: editcap -A START -B END FILE PART"));
+}
+
+void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
+                  struct kcd_trace_result *result)
+{
+  if (result->n == 0)
+    add(result, KCD_REMARK_NO_KERBEROS, trace->frames,
+        kcd_asprintf("No Kerberos message is in these %" PRIu64 " packets.", trace->frames),
+        kcd_strdup("capture on the host that delegates, port 88, both UDP and TCP; another port: --port N"));
+  remark_ntlm(trace, result);
+  remark_silence(result);
+  remark_kdcs(result);
+  remark_reading(trace, counts, snaplen, result);
+}

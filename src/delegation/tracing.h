@@ -1,0 +1,49 @@
+/* tracing.h - a trace while it is read, shared by its parts. */
+#ifndef KCDFIX_DELEGATION_TRACING_H
+#define KCDFIX_DELEGATION_TRACING_H
+
+#include <kcdfix/trace.h>
+
+#define TRACE_PENDING 1024   /* requests that wait for their answer */
+#define TRACE_SIGHTINGS 4096 /* logons by NTLM that are kept, each pair of ends once */
+#define TRACE_SECOND INT64_C(1000000)
+
+/* A logon by NTLM. */
+struct trace_ntlm {
+  struct kcd_endpoint client, server;
+  int64_t when;
+  char *user; /* NULL: not told */
+};
+
+struct kcd_trace {
+  struct kcd_trace_step *steps;
+  uint64_t *streams; /* of each step */
+  size_t n, room;
+  uint64_t n_more;
+  size_t pending[TRACE_PENDING]; /* places in steps, the oldest first */
+  size_t n_pending;
+  struct trace_ntlm *ntlm;
+  size_t n_ntlm;
+  int64_t first, last;
+  uint64_t frames, malformed;
+};
+
+void trace_step_done(struct kcd_trace_step *step);
+/* Whether a code is part of any exchange that goes well: pre-authentication is asked for, the answer is too long for
+ * UDP. */
+bool trace_is_normal(int32_t code);
+
+/* trace_join.c: the steps become conversations; TRACE has none afterwards. */
+void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret);
+/* trace_failures.c */
+void trace_name_failures(struct kcd_trace_result *result);
+/* trace_remarks.c */
+void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
+                  struct kcd_trace_result *result);
+
+/* "CORE2016" of "CORE2016$" and of "host/core2016.kcd.test"; "a host" for NULL. Owned, not terminal-safe. */
+char *trace_host_label(const char *name);
+/* Whether both are the same name, without regard to case; NULL equals nothing. */
+bool trace_same(const char *a, const char *b);
+
+#endif

@@ -23,6 +23,7 @@
 #include <kcdfix/record.h>
 #include <kcdfix/replicas.h>
 #include <kcdfix/stand_in_record.h>
+#include <kcdfix/trace.h>
 
 enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
@@ -140,6 +141,10 @@ void kcd_report_unreadable_record(struct kcd_report *report, const char *file, c
 
 /* explain: the symptoms that were found, or what is nearest where none was. */
 void kcd_report_explanation(struct kcd_report *report, const struct kcd_explanation *explanation);
+
+/* explain --trace: all that was read; check --trace: only the capture and what is missing in it. */
+void kcd_report_trace(struct kcd_report *report, const char *file, uint16_t port,
+                      const struct kcd_trace_result *result);
 
 /* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
 void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);

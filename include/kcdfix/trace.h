@@ -132,6 +132,9 @@ void kcd_trace_finish(struct kcd_trace *trace, const struct kcd_stream_counts *c
 void kcd_trace_free(struct kcd_trace *trace);
 KCD_DEFINE_AUTO(kcd_trace)
 
+/* "kcdfix check --as USER HOST SPN" for a failure whose host and SPN are known, quoted; owned. */
+char *kcd_trace_command(const struct kcd_trace_failure *failure);
+
 /* A host or a user as `kcdfix check` takes it, from a name of the trace: "host/core2016.kcd.test" is
  * "core2016.kcd.test"; owned. */
 char *kcd_trace_operand(const char *name);

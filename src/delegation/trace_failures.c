@@ -255,6 +255,17 @@ static void say(struct kcd_trace_failure *failure)
   failure->sentence = kcd_asprintf("%s, and the KDC refused: %s%s.", request, answer, times);
 }
 
+char *kcd_trace_command(const struct kcd_trace_failure *failure)
+{
+  KCD_AUTO_CHAR operand = kcd_trace_operand(failure->host);
+  size_t len = strlen(operand);
+  if (len > 1 && operand[len - 1] == '$')
+    operand[len - 1] = '\0';
+  KCD_AUTO_CHAR user = failure->user == NULL ? NULL : kcd_shell_word(failure->user);
+  KCD_AUTO_CHAR context = user == NULL ? kcd_strdup("") : kcd_asprintf("--as %s", user);
+  return kcd_check_command(context, operand, failure->spn);
+}
+
 void trace_name_failures(struct kcd_trace_result *result)
 {
   for (size_t i = 0; i < result->n; i++) {

@@ -27,6 +27,7 @@ json_t *kcd_doc_observation(const struct kcd_observation *observation);
 json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
 /* One answer of a KDC, as `observed` holds it. */
 json_t *kcd_doc_answer(const struct kcd_answer *answer);
+json_t *kcd_doc_trace_step(const struct kcd_trace_step *step);
 json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits);
 json_t *kcd_doc_findings(const struct kcd_findings *findings);
 /* {"value": ..., "name": ...} */
@@ -35,7 +36,9 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
 kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor,
-    kcd_text_stand_ins;
+    kcd_text_stand_ins, kcd_text_trace;
+/* What is missing in a trace, and what to do; nothing where there was none. */
+kcd_text_walk kcd_text_remarks;
 /* The records of temporary accounts, behind those of changes. */
 kcd_text_walk kcd_text_history_stand_ins;
 

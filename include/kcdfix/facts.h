@@ -167,6 +167,7 @@ struct kcd_account *kcd_target_served(const struct kcd_target *target);
 size_t kcd_target_distinct_owners(const struct kcd_target *target);
 
 struct kcd_replicas;
+struct kcd_conversation;
 
 /* Who bears a SID that the resource-based descriptor of a target names. */
 struct kcd_trustee {
@@ -203,6 +204,7 @@ struct kcd_facts {
   time_t accepted;              /* when a record of this machine says that the target was made to accept the host, and
                                  * not taken back since; 0: no such record */
   const char *accepted_record;  /* its id */
+  const struct kcd_conversation *traced; /* what a network trace shows of this pair (trace.h); NULL: there is none */
   const struct kcd_account *stand_in; /* the temporary account that asks the KDC in the host's place (stand_in.h); NULL:
                                        * the host itself, or nobody */
   time_t now;

@@ -141,9 +141,9 @@ char *kcd_trace_operand(const char *name);
 
 /* The pairs that `kcdfix check --trace` looks at: each (host, user, SPN) of S4U2Proxy once, in order. */
 struct kcd_traced_pair {
-  char *host;                        /* operand; owned */
-  const char *user, *spn;            /* borrowed from the result; user NULL: not known */
-  const struct kcd_trace_step *step; /* the last S4U2Proxy of it; borrowed */
+  char *host;                                  /* operand; owned */
+  const char *user, *spn;                      /* borrowed from the result; user NULL: not known */
+  const struct kcd_conversation *conversation; /* the last one of it; borrowed */
 };
 struct kcd_traced_pairs {
   struct kcd_traced_pair *v;

@@ -13,6 +13,7 @@
 #include "pairs.h"
 #include "session.h"
 #include "state.h"
+#include "trace_file.h"
 
 static char **copy_strings(const char *const *strings, size_t n)
 {
@@ -69,6 +70,74 @@ static int judge(struct kcd_run *run, struct kcd_session *session, struct kcd_fa
   return kcd_exit_worse(outcome.exit_status, status);
 }
 
+/* One user's pairs of a trace. */
+static int check_traced_user(struct kcd_run *run, struct kcd_session *session, const struct kcd_traced_pairs *pairs,
+                             const char *user, struct kcd_error *err)
+{
+  struct kcd_operands operands = {.traced = pairs, .traced_user = run->options->as ? NULL : user};
+  kcd_trace_operands(pairs, operands.traced_user, &operands);
+  KCD_AUTO_CHAR whom = kcd_session_user(session, run->options->as ? run->options->as : user);
+  struct kcd_query query = {.hosts = operands.hosts,
+                            .n_hosts = operands.n_hosts,
+                            .spns = operands.spns,
+                            .n_spns = operands.n_spns,
+                            .user = whom};
+  struct kcd_facts_set set = {0};
+  int status = kcd_gather(session->dir, &query, &set, err);
+  if (status == 0)
+    status = judge(run, session, &set, &operands, err);
+  kcd_facts_set_done(&set);
+  kcd_operands_done(&operands);
+  return status;
+}
+
+static bool is_first_of_user(const struct kcd_traced_pairs *pairs, size_t index)
+{
+  for (size_t i = 0; i < index; i++)
+    if (!pairs->v[i].user == !pairs->v[index].user &&
+        (!pairs->v[i].user || kcd_equal_nocase(pairs->v[i].user, pairs->v[index].user)))
+      return false;
+  return true;
+}
+
+static int check_traced(struct kcd_run *run, struct kcd_session *session, const struct kcd_traced_pairs *pairs,
+                        struct kcd_error *err)
+{
+  int worst = KCD_EXIT_OK;
+  for (size_t i = 0; i < pairs->n && (i == 0 || !run->options->as); i++) {
+    if (!is_first_of_user(pairs, i))
+      continue;
+    int status = check_traced_user(run, session, pairs, pairs->v[i].user, err);
+    if (status < 0)
+      return -1;
+    worst = kcd_exit_worse(worst, status);
+  }
+  tell_cost(run, session);
+  return worst;
+}
+
+/* The pairs and users of a network trace, looked at in the directory. */
+static int check_trace(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
+{
+  struct kcd_trace_result trace = {0};
+  struct kcd_traced_pairs pairs = {0};
+  int status = kcd_read_trace(run->options, &trace, err);
+  if (status == 0) {
+    kcd_report_trace(run->report, run->options->trace, kcd_trace_port(run->options), &trace);
+    kcd_trace_pairs(&trace, &pairs);
+    status = pairs.n > 0 ? 0 : kcd_fail_no_pairs(run->options, err);
+  }
+  if (status == 0)
+    status = kcd_session_login(run->options, session, err);
+  if (status == 0)
+    status = kcd_session_connect(session, run->options, NULL, err);
+  if (status == 0)
+    status = check_traced(run, session, &pairs, err);
+  kcd_traced_pairs_done(&pairs);
+  kcd_trace_result_done(&trace);
+  return status;
+}
+
 static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
 {
   struct kcd_operands operands = {0};
@@ -101,7 +170,7 @@ int kcd_cmd_check(struct kcd_run *run)
 {
   struct kcd_session session = {0};
   struct kcd_error err = KCD_ERROR_INIT;
-  int status = check(run, &session, &err);
+  int status = run->options->trace ? check_trace(run, &session, &err) : check(run, &session, &err);
   kcd_session_done(&session);
   return status < 0 ? kcd_run_failed(run, &err) : status;
 }

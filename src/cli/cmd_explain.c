@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "exit_status.h"
+#include "trace_file.h"
 
 #define INPUT_MAX ((size_t)4 << 20) /* of an export of events the beginning will do */
 
@@ -99,8 +100,26 @@ static int unknown(struct kcd_run *run, const struct kcd_explanation *explanatio
   return kcd_run_failed(run, &err);
 }
 
+/* Status 1 where a step of delegation was refused; 3 where nothing can be told. */
+static int explain_trace(struct kcd_run *run)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  struct kcd_trace_result trace = {0};
+  if (kcd_read_trace(run->options, &trace, &err) != 0)
+    return kcd_run_failed(run, &err);
+  kcd_report_trace(run->report, run->options->trace, kcd_trace_port(run->options), &trace);
+  int status = trace.n == 0 ? KCD_EXIT_CANNOT_TELL : KCD_EXIT_OK;
+  for (size_t i = 0; i < trace.n_failures; i++)
+    if (trace.failures[i].delegation)
+      status = kcd_exit_worse(status, KCD_EXIT_PROBLEM);
+  kcd_trace_result_done(&trace);
+  return status;
+}
+
 int kcd_cmd_explain(struct kcd_run *run)
 {
+  if (run->options->trace)
+    return explain_trace(run);
   struct kcd_error err = KCD_ERROR_INIT;
   KCD_AUTO_CHAR text = input_of(run->options, &err);
   if (text == NULL)

@@ -59,9 +59,9 @@ static bool use_color(const struct kcd_options *options)
 }
 
 /* The one document that is promised with --json, for the case that a signal ends the program; owned by the caller. */
-static char *interrupted_document(const struct kcd_command *command)
+static char *interrupted_document(const char *schema)
 {
-  KCD_AUTO(kcd_report) report = kcd_report_new(command->schema, time(NULL));
+  KCD_AUTO(kcd_report) report = kcd_report_new(schema, time(NULL));
   struct kcd_error interrupted = KCD_ERROR_INIT;
   kcd_fail(&interrupted, KCD_E_INTERRUPTED, "interrupted; nothing was changed");
   kcd_error_id(&interrupted, "interrupted");
@@ -114,7 +114,12 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   run.style.verbose = options.verbose;
   run.style.color = use_color(&options);
   run.style.width = kcd_terminal_width(stdout);
-  KCD_AUTO_CHAR document = json ? interrupted_document(command) : NULL;
+  const char *schema = options.trace && command->bit == KCD_CMD_EXPLAIN ? "kcdfix.trace/1" : command->schema;
+  if (parsed == 0 && schema != command->schema) {
+    kcd_report_free(report);
+    run.report = report = kcd_report_new(schema, time(NULL));
+  }
+  KCD_AUTO_CHAR document = json ? interrupted_document(schema) : NULL;
   kcd_interrupt_init(document);
   if (parsed == 0 && command->bit != KCD_CMD_STAND_IN)
     kcd_stand_in_remind();

@@ -127,6 +127,26 @@ int kcd_operands_and_login(const struct kcd_options *options, const char *comman
   return 0;
 }
 
+/* With --as it is another user's check, and the last that the trace shows of the pair counts. */
+static bool is_of_user(const struct kcd_operands *operands, const struct kcd_traced_pair *pair)
+{
+  if (!operands->traced_user)
+    return true;
+  return pair->user && kcd_equal_nocase(pair->user, operands->traced_user);
+}
+
+const struct kcd_conversation *kcd_operands_traced(const struct kcd_operands *operands, const char *host,
+                                                   const char *spn)
+{
+  const struct kcd_conversation *found = NULL;
+  for (size_t i = 0; i < operands->traced->n; i++) {
+    const struct kcd_traced_pair *pair = &operands->traced->v[i];
+    if (kcd_equal_nocase(pair->host, host) && kcd_equal_nocase(pair->spn, spn) && is_of_user(operands, pair))
+      found = pair->conversation;
+  }
+  return found;
+}
+
 void kcd_operands_done(struct kcd_operands *operands)
 {
   free(operands->hosts);

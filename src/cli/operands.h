@@ -6,6 +6,7 @@
 
 #include <kcdfix/gather.h>
 #include <kcdfix/login.h>
+#include <kcdfix/trace.h>
 
 #include "options.h"
 #include "session.h"
@@ -14,8 +15,10 @@
 struct kcd_operands {
   const char **hosts, **spns; /* borrowed from argv or from `last` */
   size_t n_hosts, n_spns;
-  bool typed;                 /* false: taken from the last check */
-  struct kcd_last_check last; /* if not typed */
+  const struct kcd_traced_pairs *traced; /* with --trace: only these, of the user of this check; borrowed */
+  const char *traced_user;               /* NULL: not known, or --as names another */
+  bool typed;                            /* false: taken from the last check */
+  struct kcd_last_check last;            /* if not typed */
 };
 
 /* Takes the operands and opens the login. Typed operands are split first, so that a mistake in them is told whatever
@@ -32,6 +35,10 @@ const char *kcd_operands_as(const struct kcd_operands *operands, const struct kc
 const char *kcd_operands_server(const struct kcd_operands *operands);
 /* Says on stderr what was taken from the last check, before anything is done. */
 void kcd_operands_announce(const struct kcd_operands *operands);
+
+/* What the trace shows of this pair; NULL: it is not in it. */
+const struct kcd_conversation *kcd_operands_traced(const struct kcd_operands *operands, const char *host,
+                                                   const char *spn);
 
 /* Whether an operand is an SPN. */
 bool kcd_operand_is_spn(const char *operand);

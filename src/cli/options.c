@@ -51,6 +51,7 @@ STORE_TEXT(keytab)
 STORE_TEXT(user_ccache)
 STORE_TEXT(stand_in_ou)
 STORE_TEXT(file)
+STORE_TEXT(trace)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
 STORE_FLAG(no_probe)
@@ -162,6 +163,15 @@ static int store_timeout(struct kcd_options *options, const char *value, struct 
   return 0;
 }
 
+static int store_port(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  uint64_t port;
+  if (kcd_parse_u64(value, UINT16_MAX, &port) != 0 || port == 0)
+    return kcd_fail(err, KCD_E_USAGE, "--port takes 1 to 65535");
+  options->port = (uint16_t)port;
+  return 0;
+}
+
 #define DEFAULT_WAIT_SECONDS 300
 
 static int store_wait(struct kcd_options *options, const char *value, struct kcd_error *err)
@@ -216,6 +226,12 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"file", 0, "FILE", KCD_CMD_EXPLAIN, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
    "explain the text in FILE, in UTF-8 or in the UTF-16 of a Windows export", store_file},
+
+  {"trace", 0, "FILE", KCD_CMD_EXPLAIN | KCD_CMD_CHECK, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
+   "a network capture (pcap, pcapng; - is standard input): explain says who asked the KDC for what and what it answered, "
+   "check looks at the pairs in it", store_trace},
+  {"port", 0, "N", KCD_CMD_EXPLAIN | KCD_CMD_CHECK, KCD_GROUP_INPUT, KCD_COMPLETES_NOTHING, NULL,
+   "the port of the KDC in the capture (default: 88)", store_port},
 
   {"protocol-transition", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "also set \"Use any authentication protocol\" (TRUSTED_TO_AUTH_FOR_DELEGATION)", store_transition},
@@ -504,6 +520,12 @@ static int check_combinations(const struct kcd_command *command, const struct kc
     return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
   if (!options->login_user && (options->prompt_password || options->password_file))
     return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
+  if (options->port != 0 && !options->trace)
+    return kcd_fail(err, KCD_E_USAGE, "--port is about the capture of --trace; give both");
+  if (options->trace && options->n_operands > 0)
+    return kcd_fail(err, KCD_E_USAGE, "--trace takes its hosts and services from the capture; leave the operands out");
+  if (options->trace && options->file)
+    return kcd_fail(err, KCD_E_USAGE, "--trace reads a capture and --file a text; give one of them");
   return check_stand_in(command, options, err);
 }
 

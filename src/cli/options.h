@@ -57,6 +57,8 @@ struct kcd_options {
   unsigned wait_seconds; /* with wait */
   /* what to explain */
   const char *file;
+  const char *trace;
+  uint16_t port; /* of the KDC in the trace */
   /* output */
   enum kcd_format format;
   enum kcd_when color;

@@ -45,6 +45,8 @@ static const struct kcd_options *options_of(const struct checking *checking)
 
 bool kcd_pair_is_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host, size_t target)
 {
+  if (operands->traced)
+    return kcd_operands_traced(operands, set->hosts[host].operand, set->targets[target].spn.text) != NULL;
   if (operands->n_spns > 0)
     return true;
   const struct kcd_account *account = set->hosts[host].account;
@@ -187,6 +189,8 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   kcd_remember(&checking->remembered, &facts);
+  if (checking->operands->traced)
+    facts.traced = kcd_operands_traced(checking->operands, facts.host_operand, facts.target->spn.text);
   if (checking->prober.by_stand_in)
     facts.stand_in = &checking->prober.stand_in.account;
   struct kcd_observation observation = {0};

@@ -264,12 +264,12 @@ void kcd_trace_pairs(const struct kcd_trace_result *result, struct kcd_traced_pa
     KCD_AUTO_CHAR host = kcd_trace_operand(conversation->host);
     struct kcd_traced_pair *known = find_pair(&pairs, host, conversation);
     if (known != NULL)
-      known->step = step;
+      known->conversation = conversation;
     if (known != NULL || pairs.n == KCD_TRACED_PAIRS_MAX)
       continue;
     pairs.v = kcd_reallocarray(pairs.v, pairs.n + 1, sizeof *pairs.v);
     pairs.v[pairs.n++] = (struct kcd_traced_pair){
-        .host = KCD_TAKE(host), .user = conversation->user, .spn = conversation->spn, .step = step};
+        .host = KCD_TAKE(host), .user = conversation->user, .spn = conversation->spn, .conversation = conversation};
   }
   *ret = pairs;
 }

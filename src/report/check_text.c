@@ -261,6 +261,7 @@ static void show_healthy(const struct kcd_check_view *view, size_t index, bool b
   if (!brief)
     show_basis(view, pair, out);
   show_probe_error(pair, out);
+  kcd_text_traced(pair, out);
   kcd_text_stand_in(view, index, out);
   show_findings(pair, out);
   show_advice(view, pair, out);
@@ -331,8 +332,10 @@ void kcd_text_check(const json_t *doc, struct kcd_textout *out)
   if (instead_of_pairs)
     kcd_text_own_findings(doc, out);
   kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = json_object_get(doc, "pairs")}, out);
-  if (!out->style->quiet)
+  if (!out->style->quiet) {
     kcd_text_dcs(doc, out);
+    kcd_text_remarks(doc, out);
+  }
   if (!instead_of_pairs)
     kcd_text_own_findings(doc, out);
 }

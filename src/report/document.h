@@ -27,6 +27,8 @@ json_t *kcd_doc_observation(const struct kcd_observation *observation);
 json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
 /* One answer of a KDC, as `observed` holds it. */
 json_t *kcd_doc_answer(const struct kcd_answer *answer);
+/* What the trace shows of the pair, and what was changed in the directory since. */
+json_t *kcd_doc_traced(const struct kcd_facts *facts);
 json_t *kcd_doc_trace_step(const struct kcd_trace_step *step);
 json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits);
 json_t *kcd_doc_findings(const struct kcd_findings *findings);
@@ -85,6 +87,10 @@ void kcd_text_reason(const json_t *pair, struct kcd_textout *out);
 
 /* What the account that asked in the host's place cannot show, and that it was made; nothing where the host asked. */
 void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
+/* What a trace shows of the pair, and whether it is older than the directory's last change; nothing without one. */
+void kcd_text_traced(const json_t *pair, struct kcd_textout *out);
+/* The answer of the trace for the row KEY, "s4u2self" or "s4u2proxy"; NULL where there is no trace. Owned. */
+char *kcd_text_traced_cell(const json_t *pair, const char *key);
 /* Whether the change of this document was rehearsed. */
 bool kcd_text_is_rehearsed(const json_t *doc);
 /* As kcd_text_error_code, of an answer that is in no document. */

@@ -7,13 +7,14 @@
 #include "document.h"
 #include "table.h"
 
-/* Three columns: what was asked, what is predicted, what was answered. A probe shows the first and the last. */
+/* The columns: what was asked, what is predicted, what was answered, and what a trace shows. A probe shows the first
+ * and the third. */
 struct block {
   const json_t *pair;
   struct kcd_textout *out;
   struct kcd_table *table;
   struct kcd_textout stacked; /* the same rows for a narrow screen */
-  bool with_predicted, with_observed;
+  bool with_predicted, with_observed, with_traced;
 };
 
 static bool is_outcome(const json_t *answer, const char *outcome)
@@ -70,29 +71,40 @@ static char *exchange_cell(const json_t *exchange)
   return kcd_text_error_code(answer);
 }
 
-static void add_cells(struct block *block, const char *lead, const char *predicted, const char *observed)
+/* What one row says. */
+struct answers {
+  const char *predicted, *observed, *traced;
+};
+
+static void add_cells(struct block *block, const char *lead, const struct answers *answers)
 {
-  const char *cells[] = {lead, block->with_predicted ? predicted : observed,
-                         block->with_predicted && block->with_observed ? observed : NULL};
+  const char *cells[4] = {lead};
+  size_t n = 1;
+  if (block->with_predicted)
+    cells[n++] = answers->predicted;
+  if (block->with_observed || !block->with_predicted)
+    cells[n++] = answers->observed;
+  if (block->with_traced)
+    cells[n++] = answers->traced;
   kcd_table_row(block->table, cells);
   kcd_out_line(&block->stacked, "  %s", lead);
 }
 
 static void add_header(struct block *block, const char *lead)
 {
-  add_cells(block, lead, "predicted", "answered");
+  add_cells(block, lead, &(struct answers){"predicted", "answered", "in the trace"});
 }
 
-static void add_step(struct block *block, const char *step, const char *what, const char *predicted,
-                     const char *observed)
+static void add_step(struct block *block, const char *step, const char *what, const struct answers *answers)
 {
   KCD_AUTO_CHAR label = kcd_out_label(2, step, strlen("S4U2Proxy"));
   KCD_AUTO_CHAR lead = kcd_asprintf("%s%s", label, what);
-  add_cells(block, lead, predicted, observed);
+  add_cells(block, lead, answers);
   bool both = block->with_predicted && block->with_observed;
-  kcd_out_line(&block->stacked, "               %s%s%s%s%s", block->with_predicted ? "predicted " : "",
-               block->with_predicted ? predicted : "", both ? ", " : "", block->with_observed ? "answered " : "",
-               block->with_observed ? observed : "");
+  kcd_out_line(&block->stacked, "               %s%s%s%s%s%s%s", block->with_predicted ? "predicted " : "",
+               block->with_predicted ? answers->predicted : "", both ? ", " : "",
+               block->with_observed ? "answered " : "", block->with_observed ? answers->observed : "",
+               block->with_traced ? ", in the trace " : "", block->with_traced ? answers->traced : "");
 }
 
 /* Whose ticket it is, where two accounts hold the name; "" elsewhere. Owned by the caller. */
@@ -114,7 +126,8 @@ static void add_compared(struct block *block, const char *step, const char *what
   KCD_AUTO_CHAR owner = evidence ? kcd_strdup("") : owner_suffix(block->pair, answer);
   KCD_AUTO_CHAR predicted = kcd_asprintf("%s%s", outcome, owner);
   KCD_AUTO_CHAR observed = observed_cell(json_object_get(json_object_get(block->pair, "observed"), key), evidence);
-  add_step(block, step, what, predicted, observed);
+  KCD_AUTO_CHAR traced = kcd_text_traced_cell(block->pair, key);
+  add_step(block, step, what, &(struct answers){predicted, observed, traced == NULL ? "-" : traced});
 }
 
 /* The account whose key signs the request: the host, or the one that stands in for it. */
@@ -163,7 +176,7 @@ static void add_as(struct block *block, const char *client)
   KCD_AUTO_CHAR what = kcd_asprintf("TGT for %s", client);
   KCD_AUTO_CHAR predicted = predicted_cell(json_object_get(json_object_get(block->pair, "predicted"), "as"), true);
   KCD_AUTO_CHAR observed = observed_cell(json_object_get(exchange_of_kind(block->pair, "AS"), "answer"), true);
-  add_step(block, "AS", what, predicted, observed);
+  add_step(block, "AS", what, &(struct answers){predicted, observed, "-"});
 }
 
 static void add_compared_rows(struct block *block)
@@ -223,14 +236,15 @@ static void add_exchange(struct block *block, const json_t *exchange)
                        : strcmp(kind, "TGS") == 0 ? kcd_asprintf("%s's own ticket to %s", user_or_nobody(user), client)
                                                   : kcd_asprintf("ticket for %s to %s", user_or_nobody(user), client);
   KCD_AUTO_CHAR cell = exchange_cell(exchange);
-  add_step(block, kind, what, NULL, cell);
+  add_step(block, kind, what, &(struct answers){.observed = cell});
 }
 
 static void block_init(struct block *block, const json_t *pair, bool with_predicted, struct kcd_textout *out)
 {
   *block = (struct block){.pair = pair, .out = out, .with_predicted = with_predicted};
   block->with_observed = json_array_size(json_object_get(json_object_get(pair, "observed"), "exchanges")) > 0;
-  block->table = kcd_table_new(with_predicted && block->with_observed ? 3 : 2);
+  block->with_traced = with_predicted && json_is_object(json_object_get(pair, "traced"));
+  block->table = kcd_table_new(2 + (with_predicted && block->with_observed) + block->with_traced);
   kcd_out_init(&block->stacked, out->style);
 }
 
@@ -326,6 +340,7 @@ void kcd_text_kdc(const struct kcd_check_view *view, size_t index, struct kcd_te
   say_own_ticket_works(pair, out);
   say_own_ticket_is_poor(pair, out);
   say_uncertain(view, pair, out);
+  kcd_text_traced(pair, out);
   kcd_text_stand_in(view, index, out);
 }
 

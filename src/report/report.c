@@ -27,8 +27,8 @@ static const struct layout {
      "\"objects\":[],\"check\":null,\"next_steps\":[]}",
      kcd_text_change},
     {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"stand_ins\":[],\"unreadable\":[]}", kcd_text_history},
-    {"kcdfix.trace/1",
-     "{" FIXED_KEYS "\"capture\":null,\"conversations\":[],\"failures\":[],\"remarks\":[]}", kcd_text_trace},
+    {"kcdfix.trace/1", "{" FIXED_KEYS "\"capture\":null,\"conversations\":[],\"failures\":[],\"remarks\":[]}",
+     kcd_text_trace},
     {"kcdfix.stand-in/1", "{" FIXED_KEYS "\"stand_ins\":[],\"next_steps\":[]}", kcd_text_stand_ins},
     {"kcdfix.explain/1",
      "{" FIXED_KEYS "\"symptoms\":[],\"more\":0,\"names\":null,\"known_as\":null,\"nearest\":[],\"background\":null,"

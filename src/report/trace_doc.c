@@ -175,6 +175,8 @@ void kcd_report_trace(struct kcd_report *report, const char *file, uint16_t port
   if (json_is_array(json_object_get(doc, "failures")))
     for (size_t i = 0; i < result->n_failures; i++)
       kcd_doc_add(json_object_get(doc, "failures"), failure_of(&result->failures[i]));
+  json_t *remarks = kcd_doc_array();
   for (size_t i = 0; i < result->n_remarks; i++)
-    kcd_doc_add(json_object_get(doc, "remarks"), remark_of(&result->remarks[i]));
+    kcd_doc_add(remarks, remark_of(&result->remarks[i]));
+  kcd_doc_set(doc, "remarks", remarks);
 }

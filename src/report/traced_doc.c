@@ -1,0 +1,93 @@
+/* What a trace shows of one pair, beside prediction and probe. */
+#include <string.h>
+
+#include <kcdfix/text.h>
+
+#include "doc.h"
+#include "document.h"
+
+#define MICROSECONDS 1000000
+
+static const struct kcd_trace_step *step_of(const struct kcd_conversation *traced, enum kcd_step_kind kind)
+{
+  for (size_t i = 0; i < traced->n; i++)
+    if (traced->steps[i].kind == kind)
+      return &traced->steps[i];
+  return NULL;
+}
+
+static json_t *step_or_null(const struct kcd_conversation *traced, enum kcd_step_kind kind)
+{
+  const struct kcd_trace_step *step = step_of(traced, kind);
+  return step == NULL ? json_null() : kcd_doc_trace_step(step);
+}
+
+/* When the attribute was changed after the trace; null where it was not, or where that is not known. */
+static json_t *changed_since(const struct kcd_attr_meta *meta, time_t when)
+{
+  return meta->version != 0 && meta->originating_time > when ? kcd_doc_time(meta->originating_time) : json_null();
+}
+
+json_t *kcd_doc_traced(const struct kcd_facts *facts)
+{
+  const struct kcd_conversation *traced = facts->traced;
+  time_t when = (time_t)(traced->steps[traced->n - 1].when / MICROSECONDS);
+  json_t *changed = kcd_doc_object();
+  if (facts->host != NULL) {
+    kcd_doc_set(changed, "msDS-AllowedToDelegateTo", changed_since(&facts->host->list_meta, when));
+    kcd_doc_set(changed, "userAccountControl", changed_since(&facts->host->uac_meta, when));
+  }
+  json_t *object = kcd_doc_object();
+  kcd_doc_set(object, "time", kcd_doc_time(when));
+  kcd_doc_set(object, "s4u2self", step_or_null(traced, KCD_STEP_KIND_SELF));
+  kcd_doc_set(object, "s4u2proxy", step_or_null(traced, KCD_STEP_KIND_PROXY));
+  kcd_doc_set(object, "changed_since", changed);
+  return object;
+}
+
+/* ---- as text ---- */
+
+char *kcd_text_traced_cell(const json_t *pair, const char *key)
+{
+  const json_t *traced = json_object_get(pair, "traced");
+  const json_t *answer = json_object_get(json_object_get(traced, key), "answer");
+  const char *outcome = kcd_doc_str(answer, "outcome");
+  if (!json_is_object(traced))
+    return NULL;
+  if (strcmp(outcome, "error") == 0)
+    return kcd_text_error_code(answer);
+  if (strcmp(outcome, "ticket") == 0)
+    return kcd_strdup("ticket");
+  return kcd_strdup(json_is_object(answer) ? "no answer" : "-");
+}
+
+static void say_changes(const json_t *traced, struct kcd_textout *out)
+{
+  const char *key;
+  const json_t *when;
+  json_object_foreach((json_t *)json_object_get(traced, "changed_since"), key, when)
+  {
+    if (!json_is_string(when))
+      continue;
+    KCD_AUTO_CHAR text =
+        kcd_asprintf("%s of the host was changed at %s, after the trace: the trace shows what was before.", key,
+                     json_string_value(when));
+    kcd_out_wrap(out, "    ", text, NULL);
+  }
+}
+
+void kcd_text_traced(const json_t *pair, struct kcd_textout *out)
+{
+  const json_t *traced = json_object_get(pair, "traced");
+  if (!json_is_object(traced))
+    return;
+  const json_t *step = json_object_get(traced, "s4u2proxy");
+  KCD_AUTO_CHAR self = kcd_text_traced_cell(pair, "s4u2self");
+  KCD_AUTO_CHAR proxy = kcd_text_traced_cell(pair, "s4u2proxy");
+  KCD_AUTO_CHAR client = kcd_doc_safe_at(step, "client");
+  KCD_AUTO_CHAR kdc = kcd_doc_safe_at(step, "kdc");
+  KCD_AUTO_CHAR text = kcd_asprintf("In the trace, %s, %s asked the KDC %s: S4U2Self %s, S4U2Proxy %s.",
+                                    kcd_doc_str(traced, "time"), client, kdc, self, proxy);
+  kcd_out_wrap(out, "  ", text, NULL);
+  say_changes(traced, out);
+}

@@ -13,8 +13,8 @@
 
 struct kcd_capture;
 
-/* Opens FILE ("-": standard input). Fails with KCD_E_USAGE: no such file, a directory, empty (id capture-unreadable); an
- * Event Trace Log of `netsh trace` or `pktmon` (.etl), a NetMon file (.cap), a compressed file: id
+/* Opens FILE ("-": standard input). Fails with KCD_E_USAGE: no such file, a directory, empty (id capture-unreadable);
+ * an Event Trace Log of `netsh trace` or `pktmon` (.etl), a NetMon file (.cap), a compressed file: id
  * capture-other-format, and `next` has the command that converts it; no capture at all: id capture-no-capture; a link
  * type that kcdfix does not read: id capture-link-type. KCD_E_MALFORMED for a damaged header. */
 int kcd_capture_open(const char *file, struct kcd_capture **ret, struct kcd_error *err);

@@ -14,7 +14,7 @@
 struct kcd_capture {
   struct kcd_source source;
   pcap_t *pcap;
-  char *file; /* as it is named in errors */
+  char *file; /* as it was given, "-" for standard input */
   enum kcd_link link;
   uint64_t frames; /* read so far */
   int status;      /* of the last read, by pcap_next_ex */
@@ -50,7 +50,7 @@ static const struct link_row *find_link(int type)
 
 static int fail_on(const struct kcd_capture *capture, struct kcd_error *err, const char *id)
 {
-  kcd_error_on(err, capture->file, NULL);
+  kcd_error_on(err, kcd_other_shown(capture->file), NULL);
   return kcd_error_id(err, id);
 }
 
@@ -64,12 +64,11 @@ static bool is_mixed(const char *words)
 static int fail_mixed(const struct kcd_capture *capture, struct kcd_error *err)
 {
   bool types = strstr(pcap_geterr(capture->pcap), "an interface has a type") != NULL;
-  const char *file = strcmp(capture->file, "standard input") == 0 ? "-" : capture->file;
-  KCD_AUTO_CHAR word = kcd_other_word(file, "");
-  KCD_AUTO_CHAR target = kcd_other_word(file, ".pcap");
+  KCD_AUTO_CHAR word = kcd_other_word(capture->file, "");
+  KCD_AUTO_CHAR target = kcd_other_word(capture->file, ".pcap");
   const struct link_row *row = find_link(pcap_datalink(capture->pcap));
-  kcd_fail(err, KCD_E_USAGE, "%s holds frames of several interfaces with different %s, which libpcap does not read",
-           capture->file, types ? "link types" : "snap lengths");
+  kcd_fail(err, KCD_E_USAGE, "%s has interfaces that libpcap does not read together: %s",
+           kcd_other_shown(capture->file), pcap_geterr(capture->pcap));
   fail_on(capture, err, "capture-other-format");
   if (types && row != NULL)
     return kcd_error_next(err, "to read those of the first link type: editcap -F pcap -T %s %s %s", row->editcap, word,
@@ -80,10 +79,10 @@ static int fail_mixed(const struct kcd_capture *capture, struct kcd_error *err)
 static int fail_damaged(const struct kcd_capture *capture, struct kcd_error *err)
 {
   if (capture->source.error != 0)
-    kcd_fail_errno(err, KCD_E_IO, capture->source.error, "cannot read %s behind frame %llu", capture->file,
-                   (unsigned long long)capture->frames);
+    kcd_fail_errno(err, KCD_E_IO, capture->source.error, "cannot read %s behind frame %llu",
+                   kcd_other_shown(capture->file), (unsigned long long)capture->frames);
   else
-    kcd_fail(err, KCD_E_MALFORMED, "%s is damaged behind frame %llu: %s", capture->file,
+    kcd_fail(err, KCD_E_MALFORMED, "%s is damaged behind frame %llu: %s", kcd_other_shown(capture->file),
              (unsigned long long)capture->frames, pcap_geterr(capture->pcap));
   kcd_error_next(err, "what stands before was read; a capture that is still running, or was copied while it ran, ends "
                       "in the middle of a frame");
@@ -103,7 +102,7 @@ static int open_pcap(struct kcd_capture *capture, struct kcd_error *err)
   if (capture->pcap != NULL)
     return 0;
   (void)fclose(stream);
-  kcd_fail(err, KCD_E_MALFORMED, "the header of %s is damaged: %s", capture->file, words);
+  kcd_fail(err, KCD_E_MALFORMED, "the header of %s is damaged: %s", kcd_other_shown(capture->file), words);
   return fail_on(capture, err, "capture-damaged");
 }
 
@@ -116,8 +115,8 @@ static int know_link(struct kcd_capture *capture, struct kcd_error *err)
     return 0;
   }
   const char *name = pcap_datalink_val_to_description(type);
-  kcd_fail(err, KCD_E_USAGE, "%s was captured on %s (link type %d), which kcdfix does not read", capture->file,
-           name != NULL ? name : "an interface of unknown kind", type);
+  kcd_fail(err, KCD_E_USAGE, "%s was captured on %s (link type %d), which kcdfix does not read",
+           kcd_other_shown(capture->file), name != NULL ? name : "an interface of unknown kind", type);
   kcd_error_next(err, "capture on the network interface of the host, or with: tcpdump -i any -w FILE port 88");
   return fail_on(capture, err, "capture-link-type");
 }
@@ -142,7 +141,7 @@ int kcd_capture_open(const char *file, struct kcd_capture **ret, struct kcd_erro
   if (kcd_source_open(&capture->source, file, err) < 0 ||
       kcd_other_check(file, capture->source.head, capture->source.head_len, err) < 0)
     return -1;
-  capture->file = kcd_strdup(strcmp(file, "-") == 0 ? "standard input" : file);
+  capture->file = kcd_strdup(file);
   if (open_pcap(capture, err) < 0 || know_link(capture, err) < 0 || read_ahead(capture, err) < 0)
     return -1;
   *ret = KCD_TAKE(capture);
@@ -159,7 +158,7 @@ static int64_t when_of(const struct timeval *time)
 int kcd_capture_next(struct kcd_capture *capture, const uint8_t **data, size_t *len, int64_t *when,
                      struct kcd_error *err)
 {
-  if (!capture->ahead)
+  if (!capture->ahead && capture->status != PCAP_ERROR)
     read_frame(capture);
   capture->ahead = false;
   if (capture->status == PCAP_ERROR_BREAK)

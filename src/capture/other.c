@@ -18,15 +18,15 @@ char *kcd_other_word(const char *file, const char *suffix)
   return kcd_asprintf("FILE%s", suffix);
 }
 
-static const char *shown(const char *file)
+const char *kcd_other_shown(const char *file)
 {
   return strcmp(file, "-") == 0 ? "standard input" : file;
 }
 
 static int fail_other(struct kcd_error *err, const char *file, const char *what)
 {
-  kcd_fail(err, KCD_E_USAGE, "%s is %s, which kcdfix does not read", shown(file), what);
-  kcd_error_on(err, shown(file), NULL);
+  kcd_fail(err, KCD_E_USAGE, "%s is %s, which kcdfix does not read", kcd_other_shown(file), what);
+  kcd_error_on(err, kcd_other_shown(file), NULL);
   return kcd_error_id(err, "capture-other-format");
 }
 
@@ -139,9 +139,9 @@ static int fail_no_capture(struct kcd_error *err, const char *file, const uint8_
     whole--;
   bool is_text = whole > 0 && kcd_is_utf8(text, whole);
   for (size_t i = 0; is_text && i < whole; i++)
-    is_text = (uint8_t)text[i] >= ' ' || strchr("\t\n\r\f", text[i]) != NULL;
-  kcd_fail(err, KCD_E_USAGE, "%s is no network capture%s", shown(file), is_text ? " but text" : "");
-  kcd_error_on(err, shown(file), NULL);
+    is_text = ((uint8_t)text[i] >= ' ' && text[i] != 0x7f) || strchr("\t\n\r\f", text[i]) != NULL;
+  kcd_fail(err, KCD_E_USAGE, "%s is no network capture%s", kcd_other_shown(file), is_text ? " but text" : "");
+  kcd_error_on(err, kcd_other_shown(file), NULL);
   kcd_error_id(err, "capture-no-capture");
   KCD_AUTO_CHAR word = kcd_other_word(file, "");
   return is_text ? kcd_error_next(err, "for what an error message means: kcdfix explain --file %s", word)

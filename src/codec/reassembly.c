@@ -64,7 +64,8 @@ static void grow(struct kcd_reassembly *stream, size_t needed)
     states(&larger)[to] = states(stream)[from];
   }
   free(stream->bytes);
-  *stream = larger;
+  stream->bytes = larger.bytes;
+  stream->size = larger.size;
 }
 
 static void store(struct kcd_reassembly *stream, const struct kcd_segment *segment)

@@ -6,7 +6,7 @@
 /* With no more streams than chains, one that is longer by chance is not to be expected: somebody chose the ports. */
 #define CHAIN_MAX 16
 
-static void put_end(uint8_t *addresses, uint8_t *ports, unsigned i, const struct kcd_endpoint *end)
+static void put_end(uint8_t *addresses, uint8_t *ports, size_t i, const struct kcd_endpoint *end)
 {
   memcpy(addresses + i * sizeof(end->address.bytes), end->address.bytes, sizeof(end->address.bytes));
   ports[2 * i] = (uint8_t)(end->port >> 8);
@@ -31,10 +31,23 @@ void kcd_stream_table_init(struct kcd_stream_table *table, size_t max)
   table->chains = kcd_calloc(table->n_chains, sizeof(struct kcd_stream *));
 }
 
+static void free_stream(struct kcd_stream *stream)
+{
+  for (size_t side = 0; side < 2; side++) {
+    if (stream->directions[side] != NULL)
+      kcd_reassembly_done(stream->directions[side]);
+    free(stream->directions[side]);
+  }
+  free(stream);
+}
+
 void kcd_stream_table_done(struct kcd_stream_table *table)
 {
-  while (table->oldest != NULL)
-    kcd_stream_table_remove(table, table->oldest);
+  struct kcd_stream *younger = NULL;
+  for (struct kcd_stream *stream = table->oldest; stream != NULL; stream = younger) {
+    younger = stream->younger;
+    free_stream(stream);
+  }
   free(table->chains);
 }
 
@@ -116,10 +129,5 @@ void kcd_stream_table_remove(struct kcd_stream_table *table, struct kcd_stream *
   *at = stream->chain;
   unlink_age(table, stream);
   table->n--;
-  for (size_t side = 0; side < 2; side++) {
-    if (stream->directions[side] != NULL)
-      kcd_reassembly_done(stream->directions[side]);
-    free(stream->directions[side]);
-  }
-  free(stream);
+  free_stream(stream);
 }

@@ -42,7 +42,7 @@ static struct kcd_frame next_frame(struct kcd_reader *in)
   size_t len = kcd_read_u16le(in);
   frame.len = len < in->left ? len : in->left;
   frame.payload = kcd_read_bytes(in, frame.len);
-  frame.whole = frame.len + (port >> 3) * 8u;
+  frame.whole = frame.len + (size_t)(port & 0xf8);
   return frame;
 }
 

@@ -10,7 +10,7 @@ void add_message(struct kcd_buf *out, uint8_t tag, size_t len, unsigned seed)
   }
   kcd_buf_add_u8(out, (uint8_t)(len - header));
   for (size_t i = header; i < len; i++)
-    kcd_buf_add_u8(out, (uint8_t)(seed * 31 + i * 7));
+    kcd_buf_add_u8(out, (uint8_t)((size_t)seed * 31 + i * 7));
 }
 
 static void add_prefix(struct kcd_buf *out, size_t len)

@@ -9,11 +9,6 @@
 #define SLL2_LEN 20
 #define FAMILY_LEN 4
 
-static uint16_t u16(const uint8_t *at)
-{
-  return (uint16_t)(at[0] << 8 | at[1]);
-}
-
 /* 802.1Q, 802.1ad, and what switches used before the latter. */
 static bool is_vlan(uint16_t type)
 {
@@ -28,7 +23,7 @@ static void decode_type(uint16_t type, const uint8_t *data, size_t len, size_t a
       ret->kind = KCD_FRAME_BROKEN;
       return;
     }
-    type = u16(data + at + 2);
+    type = kcd_u16be(data + at + 2);
     at += 4;
   }
   if (type == ETHERTYPE_IPV4)
@@ -65,7 +60,7 @@ static bool is_ip_family(uint32_t family)
 
 static void decode_loopback(const uint8_t *data, size_t len, bool either_order, struct kcd_frame *ret)
 {
-  uint32_t family = (uint32_t)u16(data) << 16 | u16(data + 2);
+  uint32_t family = (uint32_t)kcd_u16be(data) << 16 | kcd_u16be(data + 2);
   if (is_ip_family(family) || (either_order && is_ip_family(__builtin_bswap32(family))))
     decode_ip(data + FAMILY_LEN, len - FAMILY_LEN, ret);
 }
@@ -101,10 +96,10 @@ void kcd_frame_decode(enum kcd_link link, const void *data, size_t len, struct k
   switch (link) {
   case KCD_LINK_ETHERNET:
   case KCD_LINK_SLL:
-    decode_type(u16(bytes + at - 2), bytes, len, at, ret);
+    decode_type(kcd_u16be(bytes + at - 2), bytes, len, at, ret);
     return;
   case KCD_LINK_SLL2:
-    decode_type(u16(bytes), bytes, len, at, ret);
+    decode_type(kcd_u16be(bytes), bytes, len, at, ret);
     return;
   case KCD_LINK_RAW:
     decode_ip(bytes, len, ret);

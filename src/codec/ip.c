@@ -16,11 +16,6 @@
 /* Protocol numbers of IANA. */
 enum { HOP_BY_HOP = 0, TCP = 6, UDP = 17, ROUTING = 43, FRAGMENT = 44, AH = 51, DESTINATION = 60, MOBILITY = 135 };
 
-static uint16_t u16(const uint8_t *at)
-{
-  return (uint16_t)(at[0] << 8 | at[1]);
-}
-
 /* The part of an IP datagram that is still to be read: WHOLE bytes were sent, LEN of them captured. */
 struct rest {
   const uint8_t *data;
@@ -48,18 +43,18 @@ static void set_payload(const struct rest *rest, enum kcd_frame_kind kind, struc
 
 static void set_ports(const struct rest *rest, struct kcd_frame *ret)
 {
-  ret->source_port = u16(rest->data);
-  ret->destination_port = u16(rest->data + 2);
+  ret->source_port = kcd_u16be(rest->data);
+  ret->destination_port = kcd_u16be(rest->data + 2);
 }
 
 /* Leaves BROKEN standing where a header contradicts itself. */
 static void decode_udp(struct rest *rest, struct kcd_frame *ret)
 {
   const uint8_t *header = rest->data;
-  if (rest->len < UDP_LEN || u16(header + 4) < UDP_LEN || u16(header + 4) > rest->whole)
+  if (rest->len < UDP_LEN || kcd_u16be(header + 4) < UDP_LEN || kcd_u16be(header + 4) > rest->whole)
     return;
   set_ports(rest, ret);
-  rest->whole = u16(header + 4);
+  rest->whole = kcd_u16be(header + 4);
   if (rest->len > rest->whole)
     rest->len = rest->whole;
   if (skip(rest, UDP_LEN))
@@ -75,7 +70,7 @@ static void decode_tcp(struct rest *rest, struct kcd_frame *ret)
   if (header_len < TCP_MIN)
     return;
   set_ports(rest, ret);
-  ret->sequence = (uint32_t)u16(header + 4) << 16 | u16(header + 6);
+  ret->sequence = (uint32_t)kcd_u16be(header + 4) << 16 | kcd_u16be(header + 6);
   ret->flags = header[13];
   if (skip(rest, header_len))
     set_payload(rest, KCD_FRAME_TCP, ret);
@@ -113,7 +108,7 @@ void kcd_ipv4_decode(const uint8_t *data, size_t len, struct kcd_frame *ret)
     return;
   size_t header_len = (size_t)(data[0] & 0x0f) * 4;
   uint8_t protocol = data[9];
-  struct rest rest = {.data = data, .len = len, .whole = u16(data + 2)};
+  struct rest rest = {.data = data, .len = len, .whole = kcd_u16be(data + 2)};
   if (rest.whole == 0 && protocol == TCP)
     rest.whole = len;
   if (rest.len > rest.whole)
@@ -121,7 +116,7 @@ void kcd_ipv4_decode(const uint8_t *data, size_t len, struct kcd_frame *ret)
   if (header_len < IPV4_MIN || !skip(&rest, header_len))
     return;
   set_addresses(data + 12, 4, ret);
-  uint16_t fragment = u16(data + 6);
+  uint16_t fragment = kcd_u16be(data + 6);
   if ((fragment & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET)) != 0)
     decode_fragment(protocol, (fragment & IPV4_OFFSET) == 0, &rest, ret);
   else
@@ -150,7 +145,7 @@ static void decode_extensions(uint8_t next, struct rest *rest, struct kcd_frame 
     if (n == EXTENSIONS_MAX || rest->len < 8 || !skip(rest, extension_len(kind, header)))
       return;
     next = header[0];
-    uint16_t fragment = kind == FRAGMENT ? u16(header + 2) : 0;
+    uint16_t fragment = kind == FRAGMENT ? kcd_u16be(header + 2) : 0;
     if ((fragment & (IPV6_OFFSET | IPV6_MORE_FRAGMENTS)) != 0) { /* a fragment that is alone is whole: RFC 6946 */
       decode_fragment(next, (fragment & IPV6_OFFSET) == 0, rest, ret);
       return;
@@ -165,7 +160,7 @@ void kcd_ipv6_decode(const uint8_t *data, size_t len, struct kcd_frame *ret)
   if (len < IPV6_LEN || data[0] >> 4 != 6)
     return;
   uint8_t next = data[6];
-  struct rest rest = {.data = data + IPV6_LEN, .len = len - IPV6_LEN, .whole = u16(data + 4)};
+  struct rest rest = {.data = data + IPV6_LEN, .len = len - IPV6_LEN, .whole = kcd_u16be(data + 4)};
   if (rest.whole == 0 && next == TCP)
     rest.whole = rest.len;
   if (rest.len > rest.whole)

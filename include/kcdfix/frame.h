@@ -1,7 +1,8 @@
 /* frame.h - from a captured frame to what UDP or TCP carries in it. No I/O, no memory of its own.
  *
- * Ethernet with any number of VLAN tags up to four, Linux cooked (v1 and v2), raw IP, BSD loopback; IPv4 with options,
- * IPv6 with extension headers. Bytes are hostile and may end anywhere.
+ * Ethernet II with up to four VLAN tags, Linux cooked (v1 and v2), raw IP, BSD loopback; IPv4 with options, IPv6 with
+ * extension headers. Bytes are hostile and may end anywhere. Checksums are not looked at: a capture on the sending
+ * machine sees them before the network card fills them in.
  */
 #ifndef KCDFIX_FRAME_H
 #define KCDFIX_FRAME_H
@@ -22,19 +23,20 @@ enum kcd_link {
 };
 
 struct kcd_address {
-  uint8_t len; /* 4, 16; 0: none */
-  uint8_t bytes[16];
+  uint8_t len;       /* 4, 16; 0: none */
+  uint8_t bytes[16]; /* zero behind LEN */
 };
 #define KCD_ADDRESS_TEXT_MAX 48
-/* "127.0.0.10", "fd00::a" (RFC 5952); OUT has KCD_ADDRESS_TEXT_MAX bytes and is returned. */
+/* "127.0.0.10", "fd00::a" (RFC 5952), "" for none; OUT has KCD_ADDRESS_TEXT_MAX bytes and is returned. */
 const char *kcd_address_text(const struct kcd_address *address, char *out);
 bool kcd_address_equal(const struct kcd_address *a, const struct kcd_address *b);
 
 enum kcd_frame_kind {
-  KCD_FRAME_OTHER, /* neither UDP nor TCP over IP: ARP, ICMP, ... */
+  KCD_FRAME_OTHER, /* neither UDP nor TCP over IP: ARP, ICMP, tunnels, more than four VLAN tags, ... */
   KCD_FRAME_UDP,
   KCD_FRAME_TCP,
-  KCD_FRAME_FRAGMENT, /* a part of an IP datagram that was split; its payload is not read */
+  KCD_FRAME_FRAGMENT, /* a part of an IP datagram that was split; its payload is not read. The first part has ports, the
+                       * others have 0 */
   KCD_FRAME_BROKEN    /* headers that contradict themselves, or that the capture cut off */
 };
 
@@ -45,16 +47,18 @@ enum kcd_frame_kind {
 
 struct kcd_frame {
   enum kcd_frame_kind kind;
-  struct kcd_address source, destination;
+  struct kcd_address source, destination; /* as soon as the IP header could be read */
   uint16_t source_port, destination_port;
   uint32_t sequence;      /* TCP: of the first byte of the payload (of the SYN where there is one) */
   uint8_t flags;          /* TCP */
-  const uint8_t *payload; /* inside the frame */
+  const uint8_t *payload; /* inside the frame; NULL but for UDP and TCP */
   size_t len;             /* of it that was captured */
   size_t whole;           /* what was sent, by the IP header; more than len where the capture cut it (snap length) */
 };
 
-/* Takes LEN captured bytes of a frame apart. Padding behind the IP datagram is no payload. Always fills RET. */
+/* Takes LEN captured bytes of a frame apart. The length in the IP header says what is payload, so that padding behind
+ * the datagram is none. A length of 0 over TCP is a segment that the network card is still to cut (segmentation
+ * offload, seen on the sending machine): it reaches to the end of what was captured. Always fills RET. */
 void kcd_frame_decode(enum kcd_link link, const void *data, size_t len, struct kcd_frame *ret);
 
 #endif

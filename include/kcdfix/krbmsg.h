@@ -24,7 +24,10 @@ enum kcd_krb_type {
 /* "AS-REQ", ...; NULL for another number. */
 const char *kcd_krb_type_name(enum kcd_krb_type type);
 
-/* A principal's name: components joined by '/', not terminal-safe. NULL: absent. */
+/* A principal's name: components joined by '/' (one that holds a '/' itself is not told apart: see `parts`), bytes as
+ * sent, in practice UTF-8, not terminal-safe, without NUL: a name or realm that holds one, or is longer than
+ * KCD_KRB_NAME_MAX, makes the message malformed. NULL: absent. */
+#define KCD_KRB_NAME_MAX 4096
 struct kcd_krb_name {
   char *text;
   int32_t type; /* name-type */
@@ -55,10 +58,10 @@ struct kcd_krb_ticket {
 struct kcd_krb_message {
   enum kcd_krb_type type;
   /* requests */
-  uint32_t options;           /* kdc-options */
-  struct kcd_krb_name client; /* cname of an AS-REQ, of a reply; of a KRB-ERROR where it has one */
-  struct kcd_krb_name
-      service; /* sname of the body with its realm; of a reply that of its ticket; of a KRB-ERROR its own */
+  uint32_t options;            /* kdc-options */
+  struct kcd_krb_name client;  /* cname with its realm: of an AS-REQ, of a reply; of a KRB-ERROR where it has one */
+  struct kcd_krb_name service; /* sname of the body with its realm; of a reply that of its ticket; of a KRB-ERROR its
+                                * own. NULL text with a realm: the body names no service */
   int32_t *etypes;
   size_t n_etypes;
   int32_t *padata; /* types of the outer padata, of requests and replies */
@@ -67,12 +70,14 @@ struct kcd_krb_message {
   size_t n_additional;
   bool has_tgt;
   struct kcd_krb_ticket tgt; /* the ticket of the AP-REQ in PA-TGS-REQ */
-  bool for_user;             /* PA-FOR-USER (129) or PA-S4U-X509-USER (130) names a user: S4U2Self */
-  struct kcd_krb_name user;  /* with realm; NULL text where PA-S4U-X509-USER names it by a certificate alone */
+  bool for_user;             /* a TGS-REQ with PA-FOR-USER (129) or PA-S4U-X509-USER (130): S4U2Self */
+  struct kcd_krb_name user;  /* with realm, of PA-FOR-USER where both are there; NULL text where PA-S4U-X509-USER names
+                              * it by a certificate alone */
   bool has_pac_options;
-  uint32_t pac_options;    /* PA-PAC-OPTIONS (167): bit 3 (0x10000000) is resource-based delegation (MS-KILE 2.2.10) */
-  bool armoured;           /* PA-FX-FAST (136): what it says is inside the armour (RFC 6113) */
-  bool wants_preauth_only; /* an AS-REQ without any pre-authentication */
+  uint32_t pac_options; /* PA-PAC-OPTIONS (167): bit 3 (0x10000000) is resource-based delegation (MS-KILE 2.2.10) */
+  bool armoured; /* PA-FX-FAST (136), of requests and replies: the rest of what it says is inside the armour (RFC 6113);
+                  * the other members are those of the outer message, which need not be those inside */
+  bool wants_preauth_only; /* an AS-REQ without any pre-authentication: it asks what the KDC wants */
   /* replies */
   struct kcd_krb_ticket ticket;
   /* KRB-ERROR */
@@ -80,15 +85,17 @@ struct kcd_krb_message {
 };
 #define KCD_PAC_OPTION_RBCD 0x10000000u
 
-/* Decodes a message that fills DATA. KCD_E_MALFORMED with where; id krb-message-malformed. */
+/* Decodes a message that fills DATA. KCD_E_MALFORMED with where; id krb-message-malformed. Elements beyond
+ * KCD_KRB_LIST_MAX are walked over, not kept; of several padata of one type the first one counts. */
 int kcd_krb_message_decode(const void *data, size_t len, struct kcd_krb_message *ret, struct kcd_error *err);
 void kcd_krb_message_done(struct kcd_krb_message *message);
-/* The type of a message by its first bytes, of one that was cut off too; 0: none of those above. */
+/* The type of a message by its first bytes, of one that was cut off too: the tag, a definite length and a SEQUENCE
+ * behind it, as far as they are there. 0: none of those above. */
 enum kcd_krb_type kcd_krb_message_type(const void *data, size_t len);
 
 /* An NTLMSSP AUTHENTICATE message somewhere in the payload of a segment (MS-NLMP 2.2.1.3): the client logs on by NTLM.
- * True, and the user's and the workstation's name (owned, not terminal-safe; NULL where they are empty or malformed).
- */
+ * True, and the user's and the workstation's name (owned, not terminal-safe; NULL where they are empty, malformed or
+ * cut off). They are UTF-8 where the message is in Unicode, else the bytes of the client's OEM code page. */
 bool kcd_ntlm_find(const void *data, size_t len, char **ret_user, char **ret_workstation);
 
 #endif

@@ -34,6 +34,8 @@ size_t kcd_text_width(const char *text);
  * UTF-8, a UTF-8 mark goes, NULs become blanks, and every other byte stays as it is. So the result need not be UTF-8;
  * owned by the caller. */
 char *kcd_decode_text(const void *data, size_t len);
+/* The same of bytes that are known to be UTF-16, little endian, without a mark. */
+char *kcd_utf16le_text(const void *data, size_t len);
 
 /* Comparison without regard to ASCII case, whatever the locale: what Samba's KDC does for SPNs. */
 bool kcd_equal_nocase(const char *a, const char *b);

@@ -87,3 +87,11 @@ char *kcd_decode_text(const void *data, size_t len)
       out.data[i] = ' ';
   return kcd_buf_take_text(&out);
 }
+
+char *kcd_utf16le_text(const void *data, size_t len)
+{
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  add_utf16(&out, data, len, UTF16_LITTLE);
+  return kcd_buf_take_text(&out);
+}

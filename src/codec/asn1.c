@@ -52,3 +52,35 @@ bool kcd_asn1_int32(const struct kcd_asn1 *asn1, const char *field, int32_t *ret
   kcd_bytes_done(&bytes);
   return good;
 }
+
+bool kcd_asn1_uint32(const struct kcd_asn1 *asn1, const char *field, uint32_t *ret)
+{
+  struct kcd_bytes bytes;
+  int32_t value = 0;
+  bool good = kcd_asn1_bytes(asn1, field, &bytes);
+  size_t sign = good && bytes.len == sizeof(value) + 1 && bytes.data[0] == 0 ? 1 : 0;
+  good = good && kcd_der_int32(bytes.data + sign, bytes.len - sign, &value);
+  kcd_bytes_done(&bytes);
+  *ret = (uint32_t)value;
+  return good;
+}
+
+/* libtasn1 tells the length of a BIT STRING in bits, so there is more room than bytes. */
+bool kcd_asn1_flags(const struct kcd_asn1 *asn1, const char *field, uint32_t *ret)
+{
+  struct kcd_bytes bits;
+  bool good = kcd_asn1_bytes(asn1, field, &bits);
+  *ret = 0;
+  for (size_t i = 0; i < 32 && i < bits.len; i++)
+    *ret |= (bits.data[i / 8] & 0x80u >> i % 8) != 0 ? 0x80000000u >> i : 0;
+  kcd_bytes_done(&bits);
+  return good;
+}
+
+bool kcd_asn1_has(const struct kcd_asn1 *asn1, const char *field)
+{
+  struct kcd_bytes bytes;
+  bool has = kcd_asn1_bytes(asn1, field, &bytes);
+  kcd_bytes_done(&bytes);
+  return has;
+}

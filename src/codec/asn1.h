@@ -19,5 +19,10 @@ void kcd_asn1_done(struct kcd_asn1 *asn1);
 bool kcd_asn1_bytes(const struct kcd_asn1 *asn1, const char *field, struct kcd_bytes *ret);
 /* False where the field is absent or is no Int32 (RFC 4120 5.2.4). */
 bool kcd_asn1_int32(const struct kcd_asn1 *asn1, const char *field, int32_t *ret);
+/* As it is put in by those who take an UInt32 for an Int32, too: the high bit as a sign. */
+bool kcd_asn1_uint32(const struct kcd_asn1 *asn1, const char *field, uint32_t *ret);
+/* The first 32 bits of a BIT STRING, bit 0 the highest; bits that were not sent are 0. */
+bool kcd_asn1_flags(const struct kcd_asn1 *asn1, const char *field, uint32_t *ret);
+bool kcd_asn1_has(const struct kcd_asn1 *asn1, const char *field);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "asn1.h"
 #include "der.h"
+#include "krbname.h"
 
 #define KRB_ERROR_TAG KCD_DER_APPLICATION(30)
 #define PVNO 5
@@ -26,32 +27,14 @@ static char *safe_field(const struct kcd_asn1 *asn1, const char *field)
   return text;
 }
 
-/* The components of a name-string (SEQUENCE OF GeneralString), with '/' between them. */
-static bool join_components(const struct kcd_bytes *name_string, struct kcd_buf *out)
-{
-  struct kcd_reader in;
-  struct kcd_reader list;
-  kcd_reader_init(&in, name_string->data, name_string->len);
-  if (!kcd_der_enter(&in, KCD_DER_SEQUENCE, &list) || in.left > 0)
-    return false;
-  for (bool first = true; list.left > 0; first = false) {
-    struct kcd_reader component;
-    if (!kcd_der_enter(&list, KCD_DER_GENERAL_STRING, &component))
-      return false;
-    if (!first)
-      kcd_buf_add_u8(out, '/');
-    kcd_buf_add(out, component.data, component.left);
-  }
-  return true;
-}
-
 static char *principal(const struct kcd_asn1 *asn1, const char *name_string)
 {
   struct kcd_bytes bytes;
   struct kcd_buf joined;
+  size_t parts;
   char *text = NULL;
   kcd_buf_init(&joined, KCD_KRB_MESSAGE_MAX);
-  if (kcd_asn1_bytes(asn1, name_string, &bytes) && join_components(&bytes, &joined))
+  if (kcd_asn1_bytes(asn1, name_string, &bytes) && kcd_krb_name_join(&bytes, &joined, &parts))
     text = kcd_safe_text(joined.data, joined.len);
   kcd_buf_done(&joined);
   kcd_bytes_done(&bytes);

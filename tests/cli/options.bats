@@ -145,9 +145,9 @@ refused() {
 
 # An open record of this machine, as a run that was killed leaves it; its DC is of no domain that exists.
 leave_a_record() {
-  mkdir -p -m 700 "$XDG_STATE_HOME/kcdfix/stand-ins"
-  (umask 077 && cp "$KCDFIX_SOURCE_DIR/tests/fuzz/corpus/stand_in_record/made" \
-    "$XDG_STATE_HOME/kcdfix/stand-ins/20261121T201403Z-KCDFIX-4F21.json")
+  local place=$XDG_STATE_HOME/kcdfix/stand-ins
+  (umask 077 && mkdir -p "$place" && cp "$KCDFIX_SOURCE_DIR/tests/fuzz/corpus/stand_in_record/made" \
+    "$place/20261121T201403Z-KCDFIX-4F21.json")
 }
 
 @test "a temporary account that was left behind is named by whatever runs next, with the command" {

@@ -46,8 +46,11 @@ nothing_is_left() {
 }
 
 @test "an account that was left behind is listed once, by its record or by its mark" {
+  run -1 kcdfix check --stand-in --as alice NODE1 cifs/2016GUI
   run interrupted_at rename 2 KILL check --stand-in --as alice NODE1 cifs/2016GUI
   [ "$status" -eq 137 ]
+  run --separate-stderr kcdfix history --json
+  [ "$(jq -c '[.stand_ins[].state]' <<<"$output")" = '["deleted","planned"]' ]
   run -1 kcdfix stand-in --all --json
   [ "$(jq -c '[.stand_ins[] | .state, .recorded]' <<<"$output")" = '["open","planned"]' ]
   [ "$(jq -c .next_steps <<<"$output")" = '["next: kcdfix stand-in --clean"]' ]

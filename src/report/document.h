@@ -70,6 +70,8 @@ bool kcd_pair_is_healthy(const json_t *pair);
 bool kcd_pair_has_error(const json_t *pair);
 /* Whether a probe ran to its end. */
 bool kcd_pair_was_probed(const json_t *pair);
+/* A stand-in was asked in the host's place, and differs from it where it counts. */
+bool kcd_pair_is_unproved(const json_t *pair);
 /* Names for people, owned by the caller: "CORE2016" of CORE2016$, "alice" of alice@KCD.TEST. */
 char *kcd_pair_host(const json_t *pair);
 char *kcd_pair_user(const json_t *pair);
@@ -91,8 +93,8 @@ void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct k
 void kcd_text_traced(const json_t *pair, struct kcd_textout *out);
 /* The answer of the trace for the row KEY, "s4u2self" or "s4u2proxy"; NULL where there is no trace. Owned. */
 char *kcd_text_traced_cell(const json_t *pair, const char *key);
-/* Whether the change of this document was rehearsed. */
-bool kcd_text_is_rehearsed(const json_t *doc);
+/* Whether the change of this document was rehearsed for the pair, and gave it a ticket. */
+bool kcd_text_is_rehearsed(const json_t *doc, const json_t *pair);
 /* As kcd_text_error_code, of an answer that is in no document. */
 char *kcd_text_answer_code(const struct kcd_answer *answer);
 /* "KDC_ERR_BADOPTION (13), STATUS_ACCOUNT_RESTRICTION" of an answer that is an error; owned by the caller. */

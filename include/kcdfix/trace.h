@@ -70,7 +70,7 @@ struct kcd_trace_failure {
   int32_t code;
   bool has_ntstatus;
   uint32_t ntstatus;
-  size_t first; /* index of its first conversation */
+  size_t first, last; /* indexes of its first and its last conversation */
   unsigned times;
   bool delegation;          /* a step of S4U, or what a host of one asked right before it */
   enum kcd_finding_id *ids; /* causes left open, the likely ones first; by the table of symptoms (explain.h) */
@@ -132,7 +132,8 @@ void kcd_trace_finish(struct kcd_trace *trace, const struct kcd_stream_counts *c
 void kcd_trace_free(struct kcd_trace *trace);
 KCD_DEFINE_AUTO(kcd_trace)
 
-/* "kcdfix check --as USER HOST SPN" for a failure whose host and SPN are known, quoted; owned. */
+/* "kcdfix check --as USER HOST SPN" for a failure of delegation whose host and SPN are known, quoted; owned; NULL for
+ * another one. */
 char *kcd_trace_command(const struct kcd_trace_failure *failure);
 
 /* A host or a user as `kcdfix check` takes it, from a name of the trace: "host/core2016.kcd.test" is

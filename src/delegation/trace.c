@@ -19,6 +19,12 @@ bool trace_same(const char *a, const char *b)
   return a != NULL && b != NULL && kcd_equal_nocase(a, b);
 }
 
+bool trace_is_spn(const char *name)
+{
+  const char *slash = name == NULL ? NULL : strchr(name, '/');
+  return slash != NULL && slash > name && slash[1] != '\0';
+}
+
 const char *kcd_step_kind_name(enum kcd_step_kind kind)
 {
   static const char *const names[] = {

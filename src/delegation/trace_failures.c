@@ -42,6 +42,7 @@ static void note(struct kcd_trace_result *result, size_t index, const struct kcd
   for (size_t i = 0; i < result->n_failures; i++)
     if (is_same_failure(&result->failures[i], step)) {
       result->failures[i].times++;
+      result->failures[i].last = index;
       return;
     }
   if (result->n_failures == KCD_TRACE_FAILURES_MAX) {
@@ -57,6 +58,7 @@ static void note(struct kcd_trace_result *result, size_t index, const struct kcd
                                                                       .has_ntstatus = step->answer.has_ntstatus,
                                                                       .ntstatus = step->answer.ntstatus,
                                                                       .first = index,
+                                                                      .last = index,
                                                                       .times = 1,
                                                                       .delegation = is_delegation(step->kind)};
 }
@@ -96,11 +98,9 @@ static void take_causes(struct kcd_trace_failure *failure)
 
 /* ---- what the trace itself rules out ---- */
 
-/* Each row: what was seen, and what then cannot be. */
+/* What cannot be where a ticket of S4U2Self was good enough as evidence. */
 static const enum kcd_finding_id EVIDENCE_IS_GOOD[] = {KCD_F_PROTOCOL_TRANSITION_OFF,
                                                        KCD_F_PROTOCOL_TRANSITION_CLEARED_AGAIN,
-                                                       KCD_F_USER_SENSITIVE,
-                                                       KCD_F_USER_PROTECTED,
                                                        KCD_F_HOST_SENSITIVE,
                                                        KCD_F_HOST_PROTECTED_USERS,
                                                        KCD_F_KRBTGT_SENSITIVE,
@@ -108,9 +108,10 @@ static const enum kcd_finding_id EVIDENCE_IS_GOOD[] = {KCD_F_PROTOCOL_TRANSITION
                                                        KCD_F_LIST_BREAKS_RBCD,
                                                        KCD_F_RBCD_NEEDS_TRANSITION_ON_SAMBA,
                                                        KCD_FINDINGS};
-static const enum kcd_finding_id SERVICE_IS_GRANTED[] = {KCD_F_PROTOCOL_TRANSITION_OFF,
-                                                         KCD_F_PROTOCOL_TRANSITION_CLEARED_AGAIN,
-                                                         KCD_F_LIST_EMPTY,
+/* ... and where it was one for this user. */
+static const enum kcd_finding_id USER_MAY_BE_DELEGATED[] = {KCD_F_USER_SENSITIVE, KCD_F_USER_PROTECTED, KCD_FINDINGS};
+/* ... and where this service was granted to the host, whatever the evidence. */
+static const enum kcd_finding_id SERVICE_IS_GRANTED[] = {KCD_F_LIST_EMPTY,
                                                          KCD_F_SPN_NOT_LISTED,
                                                          KCD_F_SHORT_OR_FQDN_MISSING,
                                                          KCD_F_HOST_CLASS_ONLY,
@@ -120,12 +121,12 @@ static const enum kcd_finding_id SERVICE_IS_GRANTED[] = {KCD_F_PROTOCOL_TRANSITI
                                                          KCD_F_RBCD_ACE_DEAD,
                                                          KCD_F_RBCD_ACE_MASK,
                                                          KCD_F_RBCD_OVERWRITTEN,
+                                                         KCD_F_RBCD_UNSUPPORTED_SAMBA_417,
+                                                         KCD_F_RBCD_DC_TOO_OLD,
                                                          KCD_F_TARGET_NO_AUTH_DATA,
                                                          KCD_F_TARGET_SPN_MISSING,
                                                          KCD_F_DUPLICATE_SPN,
-                                                         KCD_F_HOST_SENSITIVE,
-                                                         KCD_F_HOST_PROTECTED_USERS,
-                                                         KCD_F_KRBTGT_SENSITIVE,
+                                                         KCD_F_TARGET_OTHER_DOMAIN,
                                                          KCD_F_TARGET_ETYPE_MISMATCH,
                                                          KCD_F_TARGET_DISABLED,
                                                          KCD_FINDINGS};
@@ -159,59 +160,83 @@ static void exclude(struct kcd_trace_failure *failure, const enum kcd_finding_id
   failure->excluded[failure->n_excluded++] = sentence;
 }
 
-/* Only what was granted before it failed counts: between a refusal and a ticket somebody may have mended it. */
-static const struct kcd_trace_step *granted_before(const struct kcd_trace_result *result, size_t index,
-                                                   bool (*fits)(const struct kcd_trace_step *,
-                                                                const struct kcd_trace_failure *),
-                                                   const struct kcd_trace_failure *failure)
+/* A step of CONVERSATION that was granted, as the rules below want it. */
+typedef bool fits_fn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                     const struct kcd_trace_failure *failure);
+
+/* Only what was granted before it failed for the last time counts: behind that somebody may have mended it. */
+static const struct kcd_trace_step *granted_before(const struct kcd_trace_result *result,
+                                                   const struct kcd_trace_failure *failure, fits_fn *fits)
 {
-  for (size_t i = index + 1; i-- > 0;)
+  for (size_t i = failure->last + 1; i-- > 0;)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
-      if (step->answer.outcome == KCD_TICKET && fits(step, failure))
+      if (step->answer.outcome == KCD_TICKET && fits(&result->v[i], step, failure))
         return step;
     }
   return NULL;
 }
 
-static bool same_host_and_user(const struct kcd_trace_step *step, const struct kcd_trace_failure *failure)
+/* Its evidence is a ticket of S4U2Self, as the host made it for a user. */
+static bool is_by_transition(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                             const struct kcd_trace_failure *failure)
 {
-  return step->kind == KCD_STEP_KIND_PROXY && trace_same(step->host, failure->host) &&
-         trace_same(step->user, failure->user) && !trace_same(step->spn, failure->spn);
+  return step->kind == KCD_STEP_KIND_PROXY && conversation->n > 1 && trace_same(step->host, failure->host);
 }
 
-static bool same_host_and_spn(const struct kcd_trace_step *step, const struct kcd_trace_failure *failure)
+static bool same_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                      const struct kcd_trace_failure *failure)
 {
-  return step->kind == KCD_STEP_KIND_PROXY && trace_same(step->host, failure->host) &&
-         trace_same(step->spn, failure->spn) && step->user != NULL && !trace_same(step->user, failure->user);
+  return is_by_transition(conversation, step, failure) && trace_same(step->user, failure->user);
 }
 
-static bool self_for_user(const struct kcd_trace_step *step, const struct kcd_trace_failure *failure)
+static bool same_service(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                         const struct kcd_trace_failure *failure)
 {
+  (void)conversation;
+  return step->kind == KCD_STEP_KIND_PROXY && trace_same(step->host, failure->host) &&
+         trace_same(step->spn, failure->spn);
+}
+
+static bool self_for_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                          const struct kcd_trace_failure *failure)
+{
+  (void)conversation;
   return step->kind == KCD_STEP_KIND_SELF && trace_same(step->host, failure->host) &&
          trace_same(step->user, failure->user);
 }
 
-static bool any_for_spn(const struct kcd_trace_step *step, const struct kcd_trace_failure *failure)
+static bool any_for_spn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
+                        const struct kcd_trace_failure *failure)
 {
+  (void)conversation;
   return step->kind == KCD_STEP_KIND_TGS && trace_same(step->spn, failure->spn);
+}
+
+static void rule_out_delegation(const struct kcd_trace_result *result, struct kcd_trace_failure *failure)
+{
+  const struct kcd_trace_step *other = granted_before(result, failure, is_by_transition);
+  if (other != NULL)
+    exclude(failure, EVIDENCE_IS_GOOD,
+            kcd_sentence("with its own S4U2Self ticket the same host got one for %s to %s: protocol transition works",
+                         other->user == NULL ? "a user" : other->user, other->spn == NULL ? "a service" : other->spn));
+  other = granted_before(result, failure, same_user);
+  if (other != NULL)
+    exclude(failure, USER_MAY_BE_DELEGATED, kcd_sentence("the same user was delegated to %s", other->spn));
+  other = granted_before(result, failure, same_service);
+  if (other != NULL)
+    exclude(failure, SERVICE_IS_GRANTED,
+            kcd_sentence("the same host got a ticket to it for %s: the service is granted",
+                         other->user == NULL ? "somebody" : other->user));
 }
 
 static void rule_out(const struct kcd_trace_result *result, struct kcd_trace_failure *failure)
 {
-  const struct kcd_trace_step *other = granted_before(result, failure->first, same_host_and_user, failure);
-  if (failure->kind == KCD_STEP_KIND_PROXY && other != NULL)
-    exclude(
-        failure, EVIDENCE_IS_GOOD,
-        kcd_sentence("the same host got a ticket for the same user to %s: its evidence is forwardable", other->spn));
-  other = granted_before(result, failure->first, same_host_and_spn, failure);
-  if (failure->kind == KCD_STEP_KIND_PROXY && other != NULL)
-    exclude(failure, SERVICE_IS_GRANTED,
-            kcd_sentence("the same host got a ticket to it for %s: the service is granted", other->user));
-  if (granted_before(result, failure->first, self_for_user, failure) != NULL)
+  if (failure->kind == KCD_STEP_KIND_PROXY)
+    rule_out_delegation(result, failure);
+  if (granted_before(result, failure, self_for_user) != NULL)
     exclude(failure, USER_IS_KNOWN, kcd_strdup("S4U2Self gave a ticket for the user: the KDC knows the account"));
-  other = granted_before(result, failure->first, any_for_spn, failure);
-  if (other != NULL)
+  if (granted_before(result, failure, any_for_spn) != NULL)
     exclude(failure, SPN_IS_KNOWN, kcd_strdup("the KDC gave an ordinary ticket to the same name: it is registered"));
 }
 
@@ -257,6 +282,8 @@ static void say(struct kcd_trace_failure *failure)
 
 char *kcd_trace_command(const struct kcd_trace_failure *failure)
 {
+  if (!failure->delegation || failure->host == NULL || !trace_is_spn(failure->spn))
+    return NULL;
   KCD_AUTO_CHAR operand = kcd_trace_operand(failure->host);
   size_t len = strlen(operand);
   if (len > 1 && operand[len - 1] == '$')

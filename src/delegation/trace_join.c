@@ -10,7 +10,7 @@
 #define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once */
 #define PREAUTH_REQUIRED 25
 #define RESPONSE_TOO_BIG 52
-#define LOOK_BACK 4096 /* steps that are looked through for one that belongs to this */
+#define RECENT 1024 /* steps that are kept in mind for one that belongs to them */
 
 /* A step that has not found its place yet. */
 struct join {
@@ -22,11 +22,6 @@ struct join {
 static bool same_client(const struct kcd_trace_step *a, const struct kcd_trace_step *b)
 {
   return kcd_address_equal(&a->client.address, &b->client.address);
-}
-
-static size_t floor_of(size_t at)
-{
-  return at > LOOK_BACK ? at - LOOK_BACK : 0;
 }
 
 static int by_time(const void *a, const void *b)
@@ -47,22 +42,49 @@ static bool is_second_try(const struct kcd_trace_step *earlier, const struct kcd
   return earlier->answer.code == RESPONSE_TOO_BIG && step->tcp && trace_same(earlier->spn, step->spn);
 }
 
+/* The steps that a later one may belong to, the newest last; the oldest are forgotten. */
+struct recent {
+  size_t v[RECENT];
+  size_t n; /* seen in all */
+};
+
+static void recent_add(struct recent *recent, size_t step)
+{
+  recent->v[recent->n++ % RECENT] = step;
+}
+
+/* The INDEXth, counted from the newest; false behind the last that is known. */
+static bool recent_get(const struct recent *recent, size_t index, size_t *ret)
+{
+  if (index >= recent->n || index >= RECENT)
+    return false;
+  *ret = recent->v[(recent->n - 1 - index) % RECENT];
+  return true;
+}
+
+static void merge(struct join *join, size_t earlier_at, struct kcd_trace_step *step)
+{
+  const struct kcd_trace_step *earlier = &join->steps[earlier_at];
+  step->requests += earlier->requests;
+  step->refused_by_udp = step->refused_by_udp || earlier->refused_by_udp || earlier->answer.code == RESPONSE_TOO_BIG;
+  step->when = earlier->when;
+  join->gone[earlier_at] = true;
+}
+
 static void merge_tries(struct join *join)
 {
-  for (size_t i = 0; i < join->n; i++)
-    for (size_t j = i; j-- > floor_of(i);) {
-      struct kcd_trace_step *earlier = &join->steps[j], *step = &join->steps[i];
-      if (step->when - earlier->when > NEAR)
+  struct recent tries = {.n = 0};
+  for (size_t i = 0; i < join->n; i++) {
+    struct kcd_trace_step *step = &join->steps[i];
+    size_t at;
+    for (size_t k = 0; recent_get(&tries, k, &at) && step->when - join->steps[at].when <= NEAR; k++)
+      if (!join->gone[at] && is_second_try(&join->steps[at], step)) {
+        merge(join, at, step);
         break;
-      if (join->gone[j] || !is_second_try(earlier, step))
-        continue;
-      step->requests += earlier->requests;
-      step->refused_by_udp =
-          step->refused_by_udp || earlier->refused_by_udp || earlier->answer.code == RESPONSE_TOO_BIG;
-      step->when = earlier->when;
-      join->gone[j] = true;
-      break;
-    }
+      }
+    if (step->answer.outcome == KCD_ERROR && trace_is_normal(step->answer.code))
+      recent_add(&tries, i);
+  }
 }
 
 /* ---- S4U2Self and S4U2Proxy ---- */
@@ -79,20 +101,25 @@ static void unmask(struct kcd_trace_step *step)
   step->user = kcd_strdup(step->named);
 }
 
+static bool may_be_evidence(const struct kcd_trace_step *step)
+{
+  return (step->kind == KCD_STEP_KIND_SELF || (step->kind == KCD_STEP_KIND_TGS && step->armoured)) &&
+         step->answer.outcome == KCD_TICKET;
+}
+
 static bool gives_evidence(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
 {
-  bool may_be = self->kind == KCD_STEP_KIND_SELF || (self->kind == KCD_STEP_KIND_TGS && self->armoured);
-  return may_be && same_client(self, proxy) && self->answer.outcome == KCD_TICKET &&
-         trace_same(self->spn, proxy->evidence) &&
+  return same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
          (proxy->user == NULL || self->user == NULL || trace_same(proxy->user, self->user));
 }
 
 /* The nearest step before whose ticket this uses; the number of steps where there is none. */
-static size_t evidence_of(const struct join *join, size_t proxy)
+static size_t evidence_of(const struct join *join, const struct recent *selves, const struct kcd_trace_step *proxy)
 {
-  for (size_t j = proxy; j-- > floor_of(proxy) && join->steps[proxy].when - join->steps[j].when <= NEAR;)
-    if (gives_evidence(&join->steps[j], &join->steps[proxy]))
-      return j;
+  size_t at;
+  for (size_t k = 0; recent_get(selves, k, &at) && proxy->when - join->steps[at].when <= NEAR; k++)
+    if (gives_evidence(&join->steps[at], proxy))
+      return at;
   return join->n;
 }
 
@@ -119,25 +146,35 @@ static struct kcd_conversation *add(struct kcd_trace_result *result)
   return &result->v[result->n++];
 }
 
-/* The S4U2Proxy that each S4U2Self is joined with: the first that uses it. Later ones only take the user's name. */
+/* The S4U2Self that an S4U2Proxy is joined with: it is the first that uses it. Later ones only take the user's name. */
+static void join_self(struct join *join, size_t self, size_t proxy_at, size_t *partner)
+{
+  struct kcd_trace_step *proxy = &join->steps[proxy_at];
+  unmask(&join->steps[self]);
+  if (proxy->user == NULL)
+    proxy->user = kcd_strdup(join->steps[self].user);
+  if (partner[self] != join->n)
+    return;
+  partner[self] = proxy_at;
+  partner[proxy_at] = self;
+}
+
 static void pair_up(struct join *join, size_t *partner)
 {
+  struct recent selves = {.n = 0};
   for (size_t i = 0; i < join->n; i++)
     partner[i] = join->n;
   for (size_t i = 0; i < join->n; i++) {
-    struct kcd_trace_step *proxy = &join->steps[i];
-    if (join->gone[i] || proxy->kind != KCD_STEP_KIND_PROXY)
+    const struct kcd_trace_step *step = &join->steps[i];
+    if (join->gone[i])
       continue;
-    size_t self = evidence_of(join, i);
-    if (self == join->n)
+    if (may_be_evidence(step))
+      recent_add(&selves, i);
+    if (step->kind != KCD_STEP_KIND_PROXY)
       continue;
-    unmask(&join->steps[self]);
-    if (proxy->user == NULL)
-      proxy->user = kcd_strdup(join->steps[self].user);
-    if (partner[self] == join->n) {
-      partner[self] = i;
-      partner[i] = self;
-    }
+    size_t self = evidence_of(join, &selves, step);
+    if (self != join->n)
+      join_self(join, self, i, partner);
   }
 }
 
@@ -259,7 +296,7 @@ void kcd_trace_pairs(const struct kcd_trace_result *result, struct kcd_traced_pa
   for (size_t i = 0; i < result->n; i++) {
     const struct kcd_conversation *conversation = &result->v[i];
     const struct kcd_trace_step *step = &conversation->steps[conversation->n - 1];
-    if (step->kind != KCD_STEP_KIND_PROXY || conversation->host == NULL || conversation->spn == NULL)
+    if (step->kind != KCD_STEP_KIND_PROXY || conversation->host == NULL || !trace_is_spn(conversation->spn))
       continue;
     KCD_AUTO_CHAR host = kcd_trace_operand(conversation->host);
     struct kcd_traced_pair *known = find_pair(&pairs, host, conversation);

@@ -43,6 +43,8 @@ void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts 
 
 /* "CORE2016" of "CORE2016$" and of "host/core2016.kcd.test"; "a host" for NULL. Owned, not terminal-safe. */
 char *trace_host_label(const char *name);
+/* "class/host": what a check takes; an account's name is none, nor is krbtgt of a realm. NULL is none. */
+bool trace_is_spn(const char *name);
 /* Whether both are the same name, without regard to case; NULL equals nothing. */
 bool trace_same(const char *a, const char *b);
 

@@ -109,8 +109,6 @@ static json_t *ids_of(const enum kcd_finding_id *ids, size_t n)
 /* The command that looks at it in the directory; null where host or SPN are not known. */
 static json_t *command_of(const struct kcd_trace_failure *failure)
 {
-  if (!failure->delegation || failure->host == NULL || failure->spn == NULL)
-    return json_null();
   KCD_AUTO_CHAR line = kcd_trace_command(failure);
   return kcd_doc_text(line);
 }

@@ -304,8 +304,9 @@ static void what_was_granted_before_rules_causes_out(void **state)
   assert_false(leaves_open(failure, KCD_F_PROTOCOL_TRANSITION_OFF));
   assert_false(leaves_open(failure, KCD_F_USER_SENSITIVE));
   assert_true(leaves_open(failure, KCD_F_SPN_NOT_LISTED));
-  assert_int_equal(failure->n_excluded, 1);
+  assert_int_equal(failure->n_excluded, 2);
   assert_non_null(strstr(failure->excluded[0], "cifs/GOOD"));
+  assert_non_null(strstr(failure->excluded[1], "same user"));
   kcd_trace_result_done(&result);
 }
 
@@ -325,6 +326,44 @@ static void another_users_ticket_leaves_the_user(void **state)
   assert_true(leaves_open(failure, KCD_F_USER_SENSITIVE));
   assert_false(leaves_open(failure, KCD_F_SPN_NOT_LISTED));
   assert_false(leaves_open(failure, KCD_F_PROTOCOL_TRANSITION_OFF));
+  kcd_trace_result_done(&result);
+}
+
+/* The host's own ticket is forwardable in any mode: it shows that the service is listed, and nothing else. */
+static void another_evidence_leaves_protocol_transition(void **state)
+{
+  (void)state;
+  struct scene scene = begin();
+  ask_ticket(&scene, "CORE2016$", false);
+  give(&scene, KCD_KRB_TGS_REP, "CORE2016$", "CORE2016$");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "CORE2016$", "cifs/2016GUI");
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = finish(&scene);
+  const struct kcd_trace_failure *failure = &result.failures[0];
+  assert_true(leaves_open(failure, KCD_F_PROTOCOL_TRANSITION_OFF));
+  assert_true(leaves_open(failure, KCD_F_USER_SENSITIVE));
+  assert_false(leaves_open(failure, KCD_F_SPN_NOT_LISTED));
+  kcd_trace_result_done(&result);
+}
+
+/* It is refused again behind the ticket, so nobody has mended it in between. */
+static void what_was_granted_between_two_refusals_counts(void **state)
+{
+  (void)state;
+  struct scene scene = begin();
+  for (int i = 0; i < 2; i++) {
+    self(&scene, "CORE2016$", "alice");
+    ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+    refuse(&scene, 13);
+    self(&scene, "CORE2016$", "alice");
+    ask_proxy(&scene, "CORE2016$", "cifs/GOOD");
+    give(&scene, KCD_KRB_TGS_REP, "alice", "cifs/GOOD");
+  }
+  struct kcd_trace_result result = finish(&scene);
+  assert_false(leaves_open(&result.failures[0], KCD_F_PROTOCOL_TRANSITION_OFF));
   kcd_trace_result_done(&result);
 }
 
@@ -532,6 +571,8 @@ int main(void)
       cmocka_unit_test(the_reason_of_the_kdc_counts_more_than_its_code),
       cmocka_unit_test(what_was_granted_before_rules_causes_out),
       cmocka_unit_test(another_users_ticket_leaves_the_user),
+      cmocka_unit_test(another_evidence_leaves_protocol_transition),
+      cmocka_unit_test(what_was_granted_between_two_refusals_counts),
       cmocka_unit_test(what_is_granted_afterwards_rules_nothing_out),
       cmocka_unit_test(the_same_failure_is_named_once),
       cmocka_unit_test(refusals_beside_delegation_come_last),

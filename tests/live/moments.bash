@@ -22,7 +22,8 @@ with_a_pause_at() {
   local syscall=$1 number=$2 command=$3 trace=$BATS_TEST_TMPDIR/trace job pid
   shift 3
   rm -f "$trace"
-  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -o "$trace" -e trace="$syscall" \
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 env --default-signal=INT \
+    strace -f -o "$trace" -e trace="$syscall" \
     -e inject="$syscall:signal=STOP:when=$number" kcdfix "$@" \
     >"$BATS_TEST_TMPDIR/output" 2>"$BATS_TEST_TMPDIR/errors" </dev/null 3>&- &
   job=$!

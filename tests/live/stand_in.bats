@@ -910,6 +910,16 @@ meanwhile() {
   done
 }
 
+@test "an output that cannot be written, and closed streams: the account is gone all the same" {
+  local where
+  for where in '>/dev/full' '>&-' '2>/dev/full' '2>&- <&-' '>&- 2>&-' '| true'; do
+    run --separate-stderr bash -c "kcdfix check --stand-in CORE2016 cifs/2016GUI $where"
+    [ "$status" -eq 3 ] || [[ $where == 2* && $status -eq 1 ]] || [ "$where" = '| true' ]
+    nothing_left
+  done
+  [ "$(closed .state | uniq -c | tr -s ' ')" = ' 6 deleted' ]
+}
+
 # ---- kill -9 ----
 
 # What the record and the directory were when it died; "none" without record.

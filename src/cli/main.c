@@ -58,13 +58,17 @@ static bool use_color(const struct kcd_options *options)
   return isatty(STDOUT_FILENO) && !options->output && !(no_color && *no_color);
 }
 
-/* The one document that is promised with --json, for the case that a signal ends the program; owned by the caller. */
-static char *interrupted_document(const struct kcd_command *command)
+/* Of the command that runs: a signal handler's document has no other way to it. */
+static const struct kcd_command *running;
+
+static char *interrupted_document(const char *message, const char *next)
 {
-  KCD_AUTO(kcd_report) report = kcd_report_new(command->schema, time(NULL));
+  KCD_AUTO(kcd_report) report = kcd_report_new(running->schema, time(NULL));
   struct kcd_error interrupted = KCD_ERROR_INIT;
-  kcd_fail(&interrupted, KCD_E_INTERRUPTED, "interrupted; nothing was changed");
+  kcd_fail(&interrupted, KCD_E_INTERRUPTED, "%s", message);
   kcd_error_id(&interrupted, "interrupted");
+  if (next)
+    kcd_error_next(&interrupted, "%s", next);
   kcd_report_error(report, &interrupted);
   const struct kcd_style style = {.format = KCD_FORMAT_JSON};
   char *text = NULL;
@@ -114,8 +118,8 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   run.style.verbose = options.verbose;
   run.style.color = use_color(&options);
   run.style.width = kcd_terminal_width(stdout);
-  KCD_AUTO_CHAR document = json ? interrupted_document(command) : NULL;
-  kcd_interrupt_init(document);
+  running = command;
+  kcd_interrupt_init(json ? interrupted_document : NULL);
   if (parsed == 0 && command->bit != KCD_CMD_STAND_IN)
     kcd_stand_in_remind();
   int status = parsed < 0 ? kcd_run_failed(&run, &err) : command->run(&run);

@@ -143,15 +143,70 @@ static int enlist(struct applying *applying, size_t plan, struct kcd_error *err)
   return 0;
 }
 
-/* ---- asking ---- */
-
-/* The pair with HOST in the place of the plan's account. */
-static void facts_of(const struct applying *applying, const struct apply_rehearsal *r, size_t target,
+/* The pair with HOST in the place of the account of one of the plans. */
+static void facts_of(const struct applying *applying, const struct apply_rehearsal *r, size_t plan, size_t target,
                      const struct kcd_account *host, struct kcd_facts *ret)
 {
-  kcd_facts_of_pair(&applying->planned.set, host_index(applying, r->plans[0]), r->targets[target], time(NULL), ret);
+  kcd_facts_of_pair(&applying->planned.set, host_index(applying, r->plans[plan]), r->targets[target], time(NULL), ret);
   ret->host = host;
 }
+
+/* ---- whether it would prove anything ---- */
+
+static int uncovered(const struct kcd_account *host, const struct kcd_stand_in_limits *limits, const char *dc,
+                     struct kcd_error *err)
+{
+  KCD_AUTO_CHAR short_name = kcd_account_short_name(host);
+  KCD_AUTO_CHAR name = kcd_safe(short_name);
+  KCD_AUTO_CHAR why = kcd_join_words((const char *const *)limits->sentences, limits->n);
+  kcd_fail(err, KCD_E_UNSUPPORTED, "the change of %s cannot be rehearsed, and nothing was made: %s", name, why);
+  kcd_error_id(err, "stand-in-not-possible");
+  kcd_error_on(err, host->dn, dc);
+  return kcd_error_next(err, "without --rehearse the change rests on the prediction alone");
+}
+
+/* The account that the rehearsal of a planned host would make, before there is one. */
+static void imagine(const struct kcd_account *planned, const struct kcd_stand_in_settings *settings,
+                    enum kcd_flavour flavour, struct kcd_account *ret)
+{
+  static const uint8_t NONCE[KCD_STAND_IN_NONCE];
+  KCD_AUTO_CHAR spn = planned->spns.n > 0 ? kcd_stand_in_spn(flavour, NONCE) : NULL;
+  kcd_stand_in_account(planned, settings, KCD_STAND_IN_PREFIX "0000$", spn, ret);
+}
+
+/* Hosts with equal settings may differ in what no stand-in copies, so each is asked about. */
+static int refuse_uncovered(const struct applying *applying, const struct apply_rehearsal *r, size_t plan,
+                            struct kcd_error *err)
+{
+  const struct kcd_dc *dc = applying->planned.set.dc;
+  struct kcd_account planned = {0}, stand_in = {0};
+  kcd_plan_preview(&applying->planned.plans[r->plans[plan]], &planned);
+  imagine(&planned, &r->after_settings, dc->flavour, &stand_in);
+  int rc = 0;
+  for (size_t i = 0; rc == 0 && i < r->n_targets; i++) {
+    struct kcd_facts facts;
+    struct kcd_stand_in_limits limits = {0};
+    facts_of(applying, r, plan, i, &planned, &facts);
+    kcd_stand_in_limits(&facts, dc->flavour, &stand_in, &limits);
+    if (!limits.covers)
+      rc = uncovered(&planned, &limits, dc->name, err);
+    kcd_stand_in_limits_done(&limits);
+  }
+  kcd_account_done(&stand_in);
+  kcd_account_done(&planned);
+  return rc;
+}
+
+static int refuse_all_uncovered(const struct applying *applying, struct kcd_error *err)
+{
+  for (size_t i = 0; i < applying->n_rehearsals; i++)
+    for (size_t plan = 0; plan < applying->rehearsals[i].n_plans; plan++)
+      if (refuse_uncovered(applying, &applying->rehearsals[i], plan, err) != 0)
+        return -1;
+  return 0;
+}
+
+/* ---- asking ---- */
 
 static void note_limits(struct apply_rehearsal *r, const struct kcd_facts *facts)
 {
@@ -175,7 +230,7 @@ static int ask(const struct applying *applying, struct apply_rehearsal *r, const
 {
   for (size_t i = 0; i < r->n_targets && !kcd_interrupted(); i++) {
     struct kcd_facts facts;
-    facts_of(applying, r, i, host, &facts);
+    facts_of(applying, r, 0, i, host, &facts);
     facts.stand_in = &prober->stand_in.account;
     const char *user = facts.user ? facts.user->sam_account_name : facts.user_operand;
     struct kcd_observation *observation = &side->observations[i];
@@ -241,7 +296,7 @@ static void say_why(const struct applying *applying, struct apply_rehearsal *r, 
                     size_t failed)
 {
   struct kcd_facts facts;
-  facts_of(applying, r, failed, planned, &facts);
+  facts_of(applying, r, 0, failed, planned, &facts);
   KCD_AUTO_CHAR cause = NULL;
   r->why_id = KCD_F_PREDICTION_DIFFERS;
   bool helps = apply_helps(&facts, facts.dc->flavour, &r->why_id, &cause);
@@ -319,6 +374,8 @@ int apply_rehearse(struct applying *applying, struct kcd_error *err)
   for (size_t i = 0; i < applying->planned.n; i++)
     if (kcd_object_plan_state(&applying->planned.plans[i]) == KCD_PLAN_CHANGE && enlist(applying, i, err) != 0)
       return -1;
+  if (refuse_all_uncovered(applying, err) != 0)
+    return -1;
   if (kcd_stand_in_maker_open(applying->run, &applying->session, applying->planned.set.dc, "rehearsal", &maker, err) !=
       0)
     return -1;

@@ -68,13 +68,13 @@ STATES = {
     "no SPN": ({"spns": []}, None),
     "protected": ({"member_of": [PROTECTED_USERS]}, "Protected Users"),
     "protected by a group": ({"member_of": ["nested"]}, "Protected Users"),
-    "locked": ({"attributes": {"lockoutTime": "now"}}, "locked"),
+    "locked": ({"attributes": {"lockoutTime": "now"}}, None),  # which no computer ever is
     "under a policy": ({"attributes": {"msDS-AssignedAuthNPolicy": POLICY}}, "policy"),
     "no keys": ({"keys": False}, "no keys"),
     "in the group": ({"member_of": [GROUP]}, None),
 }
 # The sentence by which a report names a kind.
-WORDS = {"Protected Users": "is in Protected Users", "locked": "is locked", "policy": "an authentication policy",
+WORDS = {"Protected Users": "is in Protected Users", "policy": "an authentication policy",
          "no keys": "never had a password", "resource-based": "resource-based"}
 LEAST_COVERED = 500
 LEAST_UNCOVERED = {"Protected Users": 20, "policy": 20, "no keys": 20, "resource-based": 0 if OLD else 20}
@@ -111,7 +111,7 @@ def make_hosts():
 
 
 def make_targets(hosts):
-    """Each with the kind that it gives to a pair. SNOKEYS etc. are asked by SPNs that the hosts list."""
+    """One of each kind. SGRANT and SDENY name every host, SGROUP a group of some, SALL all computers."""
     names = [f"{{{host.name}$}}" for host in hosts]
     named = "".join(f"(A;;0xf01ff;;;{name})" for name in names)
     denied = "".join(f"(D;;CR;;;{name})" for name in names)
@@ -193,11 +193,16 @@ def ask(user, hosts, keytab):
 # ---- What has to hold ----
 
 
-def answers(side):
-    """Of S4U2Self and S4U2Proxy; a prediction has no code of the client's own."""
-    return [(side[step]["outcome"], side[step].get("forwardable") if step == "s4u2self" else None,
-             side[step].get("code"))
-            for step in ("s4u2self", "s4u2proxy")]
+def answers(observed):
+    """To the request for its own TGT, to S4U2Self and to S4U2Proxy, in words."""
+    steps = [observed["exchanges"][0]["answer"], observed["s4u2self"], observed["s4u2proxy"]]
+    return " ".join(f"{step['code']}" if step["outcome"] == "error" else
+                    f"{step['outcome']}{'' if step.get('forwardable') in (True, None) else ' not forwardable'}"
+                    for step in steps)
+
+
+def class_of(observed):
+    return (observed["class"] or {}).get("name")
 
 
 def errors(pair):
@@ -235,6 +240,8 @@ def covered_problems(host, key, pair):
             problems.append(f"covered, and yet {sentence}")
     if answers(key["observed"]) != answers(pair["observed"]):
         problems.append(f"the key gets {answers(key['observed'])}, the stand-in {answers(pair['observed'])}")
+    if class_of(key["observed"]) != class_of(pair["observed"]):
+        problems.append(f"the class is {class_of(key['observed'])}, of the stand-in {class_of(pair['observed'])}")
     return problems
 
 
@@ -260,7 +267,7 @@ class Count:
 
     def add(self, host, pair):
         self.pairs += 1
-        self.answers[str(answers(pair["observed"]))] += 1
+        self.answers[answers(pair["observed"])] += 1
         if pair["observed"]["stand_in"]["covers"]:
             self.covered += 1
         else:
@@ -273,8 +280,8 @@ class Count:
         return few + ([f"only {self.covered} covered pairs"] if self.covered < LEAST_COVERED else [])
 
     def show(self):
-        for text, times in self.answers.most_common():
-            print(f"{times:6}  {text}")
+        for words, times in self.answers.most_common():
+            print(f"{times:6}  {words}")
         for kind, times in self.uncovered.most_common():
             print(f"{times:6}  not covered: {kind}")
 

@@ -70,7 +70,8 @@ bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum k
 /* ---- apply_rehearse.c ---- */
 
 /* Asks the KDC through stand-ins, with the settings of now and with those of each plan, shows and reports both, and
- * refuses the plans with which it gives no ticket. -1: a rehearsal could not be made, so nothing may be written. */
+ * refuses the plans with which it gives no ticket. -1: a rehearsal could not be made, or would prove nothing for one of
+ * the hosts, so nothing may be written. */
 int apply_rehearse(struct applying *applying, struct kcd_error *err);
 /* Refuses in PLANS, made anew, what the rehearsals refused. */
 void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans *plans);

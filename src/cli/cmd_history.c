@@ -11,7 +11,7 @@ static int add_stored(struct kcd_run *run, const struct kcd_stored_stand_ins *st
   int status = KCD_EXIT_OK;
   for (size_t i = 0; i < stored->n; i++) {
     if (stored->v[i].readable) {
-      kcd_report_stand_in_record(run->report, &stored->v[i].record, NULL, NULL);
+      kcd_report_stand_in_record(run->report, &stored->v[i].record, stored->v[i].in_use ? "in-use" : NULL, NULL);
       continue;
     }
     kcd_report_unreadable_record(run->report, stored->v[i].file, &stored->v[i].error);
@@ -28,10 +28,12 @@ static int add_stand_ins(struct kcd_run *run)
   struct kcd_error err = KCD_ERROR_INIT;
   int status = KCD_EXIT_OK;
   if (kcd_stand_in_store_open(&store, &err) == 0 && kcd_stand_in_load_closed(&store, &closed, &err) == 0 &&
-      kcd_stand_in_load_open(&store, &open, &err) == 0)
-    status = kcd_exit_worse(add_stored(run, &closed), add_stored(run, &open));
-  else
+      kcd_stand_in_load_open(&store, &open, &err) == 0) {
+    status = add_stored(run, &closed);
+    status = kcd_exit_worse(status, add_stored(run, &open));
+  } else {
     status = kcd_run_failed(run, &err);
+  }
   kcd_stored_stand_ins_done(&open);
   kcd_stored_stand_ins_done(&closed);
   kcd_stand_in_store_done(&store);

@@ -68,6 +68,16 @@ static void list_recorded(struct clearing *clearing)
   }
 }
 
+/* The domain controller is the record's, so the command needs no word of where. */
+static void only_list_recorded(struct clearing *clearing)
+{
+  size_t n = count_left(clearing);
+  list_recorded(clearing);
+  clearing->tally.declined += (unsigned)n;
+  if (n > 0)
+    kcd_report_next_step(clearing->run->report, "next: kcdfix stand-in --clean");
+}
+
 static void report_end(struct clearing *clearing, const struct kcd_stand_in_record *record, const char *state,
                        const struct kcd_error *err)
 {
@@ -231,19 +241,28 @@ static bool is_recorded_here(const struct clearing *clearing, const struct kcd_s
   return false;
 }
 
-static void judge_marked(const struct clearing *clearing, struct marked *marked)
+/* They are in the list already, from their records. */
+static void drop_recorded(const struct clearing *clearing, struct kcd_stand_ins_found *found)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < found->n; i++) {
+    if (is_recorded_here(clearing, &found->v[i]))
+      kcd_stand_in_found_done(&found->v[i]);
+    else
+      found->v[kept++] = found->v[i];
+  }
+  found->n = kept;
+}
+
+static void judge_marked(struct marked *marked)
 {
   const struct kcd_dc *dc = kcd_dir_dc(marked->session.dir);
   struct kcd_sid caller = {0};
   kcd_login_sid(marked->session.dir, kcd_login_principal(marked->session.login), &caller);
   marked->why = kcd_calloc(marked->found.n + 1, sizeof *marked->why);
-  for (size_t i = 0; i < marked->found.n; i++) {
-    const struct kcd_stand_in_found *found = &marked->found.v[i];
-    if (is_recorded_here(clearing, found))
-      marked->why[i] = kcd_strdup("this machine has a record of it: kcdfix stand-in --clean");
-    else
-      kcd_stand_in_is_abandoned(found, kcd_dc_time(dc, time(NULL)), &caller, &dc->domain_sid, &marked->why[i]);
-  }
+  for (size_t i = 0; i < marked->found.n; i++)
+    kcd_stand_in_is_abandoned(&marked->found.v[i], kcd_dc_time(dc, time(NULL)), &caller, &dc->domain_sid,
+                              &marked->why[i]);
 }
 
 static int search_marked(struct clearing *clearing, struct marked *marked, struct kcd_error *err)
@@ -255,7 +274,8 @@ static int search_marked(struct clearing *clearing, struct marked *marked, struc
   if (kcd_session_connect(&marked->session, options, NULL, err) != 0 ||
       kcd_stand_ins_search(marked->session.dir, &marked->found, err) != 0)
     return -1;
-  judge_marked(clearing, marked);
+  drop_recorded(clearing, &marked->found);
+  judge_marked(marked);
   return 0;
 }
 
@@ -337,16 +357,26 @@ static void clean_marked(struct clearing *clearing, struct marked *marked)
   }
 }
 
+static void only_list_marked(struct clearing *clearing, const struct marked *marked)
+{
+  size_t n = count_abandoned(marked);
+  list_marked(clearing, marked);
+  clearing->tally.declined += (unsigned)n;
+  if (n == 0)
+    return;
+  KCD_AUTO_CHAR context = kcd_session_context(options_of(clearing));
+  KCD_AUTO_CHAR step = kcd_asprintf("next: kcdfix stand-in --clean --all%s%s", *context ? " " : "", context);
+  kcd_report_next_step(clearing->run->report, step);
+}
+
 static int all_marked(struct clearing *clearing, struct kcd_error *err)
 {
   struct marked marked = {0};
   int rc = search_marked(clearing, &marked, err);
   if (rc == 0 && options_of(clearing)->clean)
     clean_marked(clearing, &marked);
-  else if (rc == 0) {
-    list_marked(clearing, &marked);
-    clearing->tally.declined += (unsigned)count_abandoned(&marked);
-  }
+  else if (rc == 0)
+    only_list_marked(clearing, &marked);
   marked_done(&marked);
   return rc;
 }
@@ -363,12 +393,10 @@ static int stand_in(struct clearing *clearing, struct kcd_error *err)
     return -1;
   tell_unreadable(clearing);
   bool go_on = true;
-  if (options->clean) {
+  if (options->clean)
     go_on = clean_recorded(clearing) == 0;
-  } else {
-    list_recorded(clearing);
-    clearing->tally.declined += (unsigned)count_left(clearing);
-  }
+  else
+    only_list_recorded(clearing);
   if (go_on && options->all && !kcd_interrupted() && all_marked(clearing, err) != 0)
     return -1;
   return kcd_interrupted() ? KCD_EXIT_INTERRUPTED : kcd_exit_of_tally(&clearing->tally);

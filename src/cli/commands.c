@@ -7,7 +7,7 @@
 /* clang-format off */
 const struct kcd_command kcd_commands[] = {
   {"check", KCD_CMD_CHECK, "kcdfix.check/1", "[HOST... SPN...]",
-   "why does it fail, and what does the KDC say (read-only)",
+   "why does it fail, and what does the KDC say (read-only without --stand-in)",
    "An operand with a / is an SPN, any other is a host: CORE2016, CORE2016$, DOM\\CORE2016, an FQDN or a DN. Every host is "
    "checked against every SPN; a host without SPN against every SPN in its list. Without operands: the pairs of the last "
    "check.\n\n"
@@ -49,8 +49,8 @@ const struct kcd_command kcd_commands[] = {
   {"stand-in", KCD_CMD_STAND_IN, "kcdfix.stand-in/1", "",
    "temporary accounts that a broken run left behind",
    "Lists the accounts that check --stand-in and apply --rehearse recorded on this machine and did not delete; with "
-   "--clean deletes them. An account is deleted by its objectGUID, and only if it carries the mark of its record. Status "
-   "1 while one is left.\n\n"
+   "--clean deletes them. --all looks for more in the whole domain. An account is deleted by its objectGUID, and only if "
+   "it carries the mark of its record. Status 1 while one is left.\n\n"
    "  kcdfix stand-in\n"
    "  kcdfix stand-in --clean",
    kcd_cmd_stand_in},

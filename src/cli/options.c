@@ -238,7 +238,8 @@ const struct kcd_option_row kcd_option_rows[] = {
   {"clean", 0, NULL, KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "delete the temporary accounts that this machine recorded and that are still there", store_clean},
   {"all", 0, NULL, KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
-   "every account of the domain that carries the mark of kcdfix and is older than an hour, whoever made it", store_all},
+   "also every account of the domain with the mark of kcdfix; deleted are those that are older than an hour and belong to "
+   "you or to an administrators' group", store_all},
   {"yes", 0, NULL, KCD_CMD_CHECK | CHANGING | KCD_CMD_STAND_IN, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "do not ask before the change", store_yes},
   {"wait", 0, "[SECS]", KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,

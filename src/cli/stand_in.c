@@ -408,6 +408,8 @@ static int explain_denial(const struct kcd_stand_in_maker *maker, const struct k
     kcd_error_wrap(err, "%s may not make a stand-in there; nothing was made", login);
     kcd_error_id(err, "stand-in-denied");
   }
+  if (strcmp(maker->purpose, "check") != 0)
+    return kcd_error_next(err, "run it as a domain administrator; the change itself takes the same right");
   return kcd_error_next(err, "run it as a domain administrator, or with the host's keytab: -k FILE");
 }
 

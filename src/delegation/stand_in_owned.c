@@ -78,22 +78,19 @@ static char *why_another(const struct kcd_stand_in_found *found, const struct kc
   return NULL;
 }
 
-static bool is_same(const struct kcd_sid *a, const struct kcd_sid *b)
-{
-  return a->revision != 0 && kcd_sid_equal(a, b);
-}
-
+/* An unknown domain has no groups: what kcd_sid_child makes of it equals no owner that was read. */
 static bool is_of_domain(const struct kcd_sid *owner, const struct kcd_sid *domain, uint32_t rid)
 {
   struct kcd_sid group;
-  return domain->revision != 0 && kcd_sid_child(domain, rid, &group) == 0 && is_same(owner, &group);
+  return kcd_sid_child(domain, rid, &group) == 0 && kcd_sid_equal(owner, &group);
 }
 
+/* OWNER is a SID that was read, so that it equals no unknown caller. */
 static bool may_own(const struct kcd_sid *owner, const struct kcd_sid *caller, const struct kcd_sid *domain)
 {
   const struct kcd_sid administrators = {.revision = 1, .count = 2, .authority = 5, .sub = {32, RID_ADMINISTRATORS}};
-  return is_same(owner, caller) || is_same(owner, &administrators) || is_of_domain(owner, domain, RID_DOMAIN_ADMINS) ||
-         is_of_domain(owner, domain, RID_ENTERPRISE_ADMINS);
+  return kcd_sid_equal(owner, caller) || kcd_sid_equal(owner, &administrators) ||
+         is_of_domain(owner, domain, RID_DOMAIN_ADMINS) || is_of_domain(owner, domain, RID_ENTERPRISE_ADMINS);
 }
 
 static char *why_kept(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,

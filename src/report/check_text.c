@@ -162,22 +162,13 @@ static bool predicted_works(const json_t *pair)
   return strcmp(kcd_doc_str(answer, "outcome"), "ticket") == 0;
 }
 
-static const json_t *stand_in_of(const json_t *pair)
-{
-  return json_object_get(json_object_get(pair, "observed"), "stand_in");
-}
-
-/* A stand-in was asked, and differs from the host where it counts. */
-static bool is_unproved(const json_t *pair)
-{
-  return json_is_object(stand_in_of(pair)) && !kcd_doc_true(stand_in_of(pair), "covers");
-}
-
 /* " through KCDFIX-4F21$"; "" where the host's own key was used. Owned by the caller. */
 static char *proof_words(const json_t *pair)
 {
-  KCD_AUTO_CHAR client = kcd_doc_safe_at(json_object_get(pair, "observed"), "client");
-  return json_is_object(stand_in_of(pair)) ? kcd_asprintf(" through %s", client) : kcd_strdup("");
+  const json_t *observed = json_object_get(pair, "observed");
+  KCD_AUTO_CHAR client = kcd_doc_safe_at(observed, "client");
+  bool in_its_place = json_is_object(json_object_get(observed, "stand_in"));
+  return in_its_place ? kcd_asprintf(" through %s", client) : kcd_strdup("");
 }
 
 /* What a healthy verdict rests on. */
@@ -190,8 +181,8 @@ static void show_basis(const struct kcd_check_view *view, const json_t *pair, st
   const char *ticket_for = user[0] == '\0' ? "the user" : user;
   KCD_AUTO_CHAR proof = proof_words(pair);
   KCD_AUTO_CHAR text =
-      is_unproved(pair) ? kcd_asprintf("%s; a stand-in could not prove it.", predicted)
-      : view->after_change && kcd_text_is_rehearsed(view->doc) && !kcd_pair_was_probed(pair)
+      kcd_pair_is_unproved(pair) ? kcd_asprintf("%s; not proved.", predicted)
+      : view->after_change && kcd_text_is_rehearsed(view->doc, pair) && !kcd_pair_was_probed(pair)
           ? kcd_asprintf("%s; the same change gave a ticket in the rehearsal.", predicted)
       : !kcd_pair_was_probed(pair) && why[0] != '\0' ? kcd_asprintf("%s; the KDC was not asked (%s).", predicted, why)
       : !kcd_pair_was_probed(pair)                   ? kcd_asprintf("%s.", predicted)

@@ -65,6 +65,8 @@ bool kcd_pair_is_healthy(const json_t *pair);
 bool kcd_pair_has_error(const json_t *pair);
 /* Whether a probe ran to its end. */
 bool kcd_pair_was_probed(const json_t *pair);
+/* A stand-in was asked in the host's place, and differs from it where it counts. */
+bool kcd_pair_is_unproved(const json_t *pair);
 /* Names for people, owned by the caller: "CORE2016" of CORE2016$, "alice" of alice@KCD.TEST. */
 char *kcd_pair_host(const json_t *pair);
 char *kcd_pair_user(const json_t *pair);
@@ -82,8 +84,8 @@ void kcd_text_reason(const json_t *pair, struct kcd_textout *out);
 
 /* What the account that asked in the host's place cannot show, and that it was made; nothing where the host asked. */
 void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
-/* Whether the change of this document was rehearsed. */
-bool kcd_text_is_rehearsed(const json_t *doc);
+/* Whether the change of this document was rehearsed for the pair, and gave it a ticket. */
+bool kcd_text_is_rehearsed(const json_t *doc, const json_t *pair);
 /* As kcd_text_error_code, of an answer that is in no document. */
 char *kcd_text_answer_code(const struct kcd_answer *answer);
 /* "KDC_ERR_BADOPTION (13), STATUS_ACCOUNT_RESTRICTION" of an answer that is an error; owned by the caller. */

@@ -39,6 +39,12 @@ bool kcd_pair_was_probed(const json_t *pair)
   return json_is_object(observed) && json_is_null(json_object_get(observed, "error"));
 }
 
+bool kcd_pair_is_unproved(const json_t *pair)
+{
+  const json_t *stand_in = json_object_get(json_object_get(pair, "observed"), "stand_in");
+  return json_is_object(stand_in) && !kcd_doc_true(stand_in, "covers");
+}
+
 /* Only a computer's name loses its $: a managed service account is known with it. */
 char *kcd_pair_host(const json_t *pair)
 {

@@ -1,14 +1,6 @@
 /* Temporary accounts in the documents: those that a run made, those that are recorded, and rehearsals. */
-#include <string.h>
-
 #include "doc.h"
 #include "document.h"
-
-static bool is_null_guid(const uint8_t guid[16])
-{
-  static const uint8_t NONE[16];
-  return memcmp(guid, NONE, sizeof(NONE)) == 0;
-}
 
 void kcd_report_stand_in(struct kcd_report *report, const struct kcd_stand_in_record *record, bool dynamic,
                          const char *end)
@@ -16,7 +8,7 @@ void kcd_report_stand_in(struct kcd_report *report, const struct kcd_stand_in_re
   json_t *entry = kcd_doc_object();
   kcd_doc_set(entry, "name", kcd_doc_text(record->name));
   kcd_doc_set(entry, "dn", kcd_doc_text(record->dn));
-  kcd_doc_set(entry, "guid", is_null_guid(record->guid) ? json_null() : kcd_doc_guid(record->guid));
+  kcd_doc_set(entry, "guid", record->has_guid ? kcd_doc_guid(record->guid) : json_null());
   kcd_doc_set(entry, "host", kcd_doc_text(record->host));
   kcd_doc_set(entry, "dc", kcd_doc_text(record->dc));
   kcd_doc_set(entry, "record", kcd_doc_text(record->id));

@@ -7,7 +7,7 @@
 #include "document.h"
 #include "table.h"
 
-#define EVENTS "events 4741 and 4743"
+#define WATCHERS "Defender for Identity may report a new computer doing S4U, alert 2422"
 
 /* "dc1" of dc1.kcd.test. Owned by the caller. */
 static char *short_name(const json_t *object, const char *key)
@@ -40,10 +40,11 @@ static void say_what_was_made(const json_t *entry, struct kcd_textout *out)
   KCD_AUTO_CHAR name = kcd_doc_safe_at(entry, "name");
   KCD_AUTO_CHAR host = kcd_doc_safe_at(entry, "host");
   KCD_AUTO_CHAR dc = short_name(entry, "dc");
-  KCD_AUTO_CHAR text =
-      kcd_asprintf("%s, a temporary account with the delegation settings of %s, was made and %s (" EVENTS
-                   " on %s; Defender for Identity may report a new computer doing S4U, alert 2422).",
-                   name, host, is_deleted(entry) ? "is deleted again" : "MAY BE LEFT BEHIND", dc);
+  bool deleted = is_deleted(entry);
+  KCD_AUTO_CHAR text = kcd_asprintf(
+      "%s, a temporary account with the delegation settings of %s, was made and %s (%s on %s; " WATCHERS ").", name,
+      host, deleted ? "is deleted again" : "MAY BE LEFT BEHIND: kcdfix stand-in --clean",
+      deleted ? "events 4741 and 4743" : "event 4741", dc);
   kcd_out_wrap(out, "  ", text, NULL);
 }
 
@@ -55,11 +56,10 @@ static void say_limits(const json_t *stand_in, struct kcd_textout *out)
   json_array_foreach(json_object_get(stand_in, "limits"), i, limit)
   {
     KCD_AUTO_CHAR text = kcd_doc_safe(limit);
-    kcd_out_wrap(out, covers ? "  not copied: " : "  not proved: ", text, NULL);
+    kcd_out_wrap(out, covers ? "  not copied: " : "  not covered: ", text, NULL);
   }
   if (!covers)
-    kcd_out_wrap(out, "  ",
-                 "The verdict is the predicted one: what the stand-in was answered says nothing about the host.", NULL);
+    kcd_out_wrap(out, "  ", "So the stand-in proves nothing about the host; the verdict is the prediction.", NULL);
 }
 
 static bool was_said(const json_t *pairs, size_t index, const char *name)
@@ -84,9 +84,30 @@ void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct k
     say_what_was_made(entry, out);
 }
 
-bool kcd_text_is_rehearsed(const json_t *doc)
+static bool has_text(const json_t *array, const char *text)
 {
-  return json_array_size(json_object_get(doc, "rehearsals")) > 0;
+  size_t i;
+  const json_t *element;
+  json_array_foreach(array, i, element)
+  {
+    const char *own = json_is_object(element) ? kcd_doc_str(element, "spn") : json_string_value(element);
+    if (own != NULL && strcmp(own, text) == 0)
+      return true;
+  }
+  return false;
+}
+
+bool kcd_text_is_rehearsed(const json_t *doc, const json_t *pair)
+{
+  size_t i;
+  const json_t *rehearsal;
+  json_array_foreach(json_object_get(doc, "rehearsals"), i, rehearsal)
+  {
+    if (kcd_doc_true(rehearsal, "proved") && has_text(json_object_get(rehearsal, "hosts"), kcd_doc_str(pair, "host")) &&
+        has_text(json_object_get(rehearsal, "pairs"), kcd_doc_str(pair, "spn")))
+      return true;
+  }
+  return false;
 }
 
 /* ---- a rehearsal ---- */
@@ -134,12 +155,20 @@ static void add_pairs(struct kcd_textout *out, const struct kcd_rehearsal *rehea
   kcd_table_write(table, 2, out);
 }
 
-/* "HV1$", "HV1$, HV2$ and HV3$, whose settings are equal". Owned by the caller. */
+/* "HV1$", "HV1$, HV2$ and HV3$". Owned by the caller. */
 static char *host_words(const struct kcd_rehearsal *rehearsal)
 {
   KCD_AUTO_CHAR joined = kcd_join_words((const char *const *)rehearsal->hosts, rehearsal->n_hosts);
-  KCD_AUTO_CHAR safe = kcd_safe(joined);
-  return kcd_asprintf("%s%s", safe, rehearsal->n_hosts > 1 ? ", whose settings are equal" : "");
+  return kcd_safe(joined);
+}
+
+static void say_rehearsed(const struct kcd_rehearsal *rehearsal, const char *hosts, struct kcd_textout *out)
+{
+  KCD_AUTO_CHAR dc = kcd_safe(rehearsal->dc);
+  KCD_AUTO_CHAR text = kcd_asprintf("%s and %s are deleted again (events 4741 and 4743 on %.*s; " WATCHERS "); %s %s.",
+                                    rehearsal->before_name, rehearsal->after_name, (int)strcspn(dc, "."), dc, hosts,
+                                    rehearsal->n_hosts > 1 ? "are as they were" : "is as it was");
+  kcd_out_wrap(out, "  ", text, NULL);
 }
 
 void kcd_show_rehearsal(FILE *stream, const struct kcd_rehearsal *rehearsal, const struct kcd_style *style)
@@ -148,42 +177,57 @@ void kcd_show_rehearsal(FILE *stream, const struct kcd_rehearsal *rehearsal, con
   kcd_out_init(&out, style);
   KCD_AUTO_CHAR hosts = host_words(rehearsal);
   KCD_AUTO_CHAR dc = kcd_safe(rehearsal->dc);
-  KCD_AUTO_CHAR title =
-      kcd_asprintf("rehearsal on %s with %s and %s, temporary accounts with the settings of %s, now and as planned", dc,
-                   rehearsal->before_name, rehearsal->after_name, hosts);
+  KCD_AUTO_CHAR title = kcd_asprintf(
+      "rehearsal on %s with %s and %s, temporary accounts with the settings of %s%s, now and as planned", dc,
+      rehearsal->before_name, rehearsal->after_name, hosts, rehearsal->n_hosts > 1 ? " (which are equal)" : "");
   kcd_out_wrap(&out, "", title, NULL);
   add_pairs(&out, rehearsal);
   for (size_t i = 0; i < rehearsal->n_limits; i++)
     kcd_out_wrap(&out, "  not copied: ", rehearsal->limits[i], NULL);
-  KCD_AUTO_CHAR end = kcd_asprintf("%s and %s are deleted again (" EVENTS "); %s %s as before.", rehearsal->before_name,
-                                   rehearsal->after_name, hosts, rehearsal->n_hosts > 1 ? "are" : "is");
-  kcd_out_wrap(&out, "  ", end, NULL);
+  say_rehearsed(rehearsal, hosts, &out);
   struct kcd_error ignored = KCD_ERROR_INIT; /* the stream keeps its error flag: kcd_check_shown tells */
   (void)kcd_out_write(&out, stream, &ignored);
 }
 
 /* ---- kcdfix stand-in, and the part of history ---- */
 
-static const char *words_of(const char *state)
+/* That it is there was seen: the server said so, or it was found. */
+static bool was_seen(const json_t *entry)
+{
+  const char *recorded = kcd_doc_str(entry, "recorded");
+  return recorded[0] == '\0' || strcmp(recorded, "made") == 0;
+}
+
+static const char *words_of(const json_t *entry)
 {
   static const struct {
     const char *state, *words;
   } WORDS[] = {
-      {"open", "left behind"},
       {"in-use", "in use by a running kcdfix"},
       {"deleted", "deleted"},
       {"absent", "gone already"},
       {"left", "NOT DELETED"},
       {"kept", "kept"},
-      {"planned", "cut off: kcdfix stand-in --clean"},
-      {"made", "left behind: kcdfix stand-in --clean"},
-      {"unknown", "answer lost: kcdfix stand-in --clean"},
       {"refused", "refused, nothing was made"},
   };
+  const char *state = kcd_doc_str(entry, "state");
   for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
     if (strcmp(WORDS[i].state, state) == 0)
       return WORDS[i].words;
-  return state;
+  return was_seen(entry) ? "left behind" : "may be left behind"; /* open, planned, made, unknown */
+}
+
+static bool is_state(const json_t *entry, const char *state)
+{
+  return strcmp(kcd_doc_str(entry, "state"), state) == 0;
+}
+
+/* "2026-11-21 20:14Z" of a time in the document. Owned by the caller. */
+static char *time_at(const json_t *entry, const char *key)
+{
+  KCD_AUTO_CHAR text = kcd_doc_safe_at(entry, key);
+  return strlen(text) < strlen("2026-11-21T20:14") ? kcd_strdup("at an unknown time")
+                                                   : kcd_asprintf("%.10s %.5sZ", text, text + strlen("2026-11-21T"));
 }
 
 static void show_account(const json_t *entry, struct kcd_textout *out)
@@ -192,11 +236,12 @@ static void show_account(const json_t *entry, struct kcd_textout *out)
   KCD_AUTO_CHAR host = kcd_doc_safe_at(entry, "host");
   KCD_AUTO_CHAR dc = kcd_doc_safe_at(entry, "dc");
   KCD_AUTO_CHAR why = kcd_doc_safe_at(entry, "why");
-  KCD_AUTO_CHAR created = kcd_doc_safe_at(entry, "created");
+  KCD_AUTO_CHAR created = time_at(entry, "created");
   KCD_AUTO_CHAR of = host[0] == '\0' ? kcd_strdup("") : kcd_asprintf(", settings of %s", host);
-  KCD_AUTO_CHAR text = kcd_asprintf("%s on %s%s, made %s: %s%s%s", name, dc, of, created,
-                                    words_of(kcd_doc_str(entry, "state")), why[0] == '\0' ? "" : ": ", why);
+  KCD_AUTO_CHAR text = kcd_asprintf("%s on %s%s, made %s: %s", name, dc, of, created, words_of(entry));
   kcd_out_wrap(out, "", text, NULL);
+  if (why[0] != '\0')
+    kcd_out_wrap(out, "  ", why, NULL);
 }
 
 static bool any_left(const json_t *accounts)
@@ -205,7 +250,7 @@ static bool any_left(const json_t *accounts)
   const json_t *entry;
   json_array_foreach(accounts, i, entry)
   {
-    if (strcmp(kcd_doc_str(entry, "state"), "open") == 0)
+    if (is_state(entry, "open"))
       return true;
   }
   return false;
@@ -221,29 +266,39 @@ void kcd_text_stand_ins(const json_t *doc, struct kcd_textout *out)
     show_account(entry, out);
   }
   if (json_array_size(accounts) == 0 && json_array_size(json_object_get(doc, "errors")) == 0)
-    kcd_out_line(out, "no temporary account is left behind");
+    kcd_out_line(out, "no temporary account is known to be left behind");
   if (any_left(accounts))
     kcd_text_next_steps(doc, out);
 }
 
+static bool is_open(const json_t *entry)
+{
+  return is_state(entry, "planned") || is_state(entry, "made") || is_state(entry, "unknown");
+}
+
+static void add_history_row(struct kcd_table *table, const json_t *entry)
+{
+  KCD_AUTO_CHAR id = kcd_doc_safe_at(entry, "record");
+  KCD_AUTO_CHAR by = kcd_doc_safe_at(entry, "by");
+  KCD_AUTO_CHAR dc = kcd_doc_safe_at(entry, "dc");
+  KCD_AUTO_CHAR host = kcd_doc_safe_at(entry, "host");
+  KCD_AUTO_CHAR purpose = kcd_doc_safe_at(entry, "purpose");
+  KCD_AUTO_CHAR what = kcd_asprintf("%s: %s through a temporary account   (%s%s)", host, purpose, words_of(entry),
+                                    is_open(entry) ? ": kcdfix stand-in --clean" : "");
+  kcd_table_row(table, (const char *const[]){id, by, dc, what});
+}
+
 void kcd_text_history_stand_ins(const json_t *doc, struct kcd_textout *out)
 {
-  size_t i;
-  const json_t *entry;
   const json_t *accounts = json_object_get(doc, "stand_ins");
   if (json_array_size(accounts) == 0)
     return;
   KCD_AUTO(kcd_table) table = kcd_table_new(4);
+  size_t i;
+  const json_t *entry;
   json_array_foreach(accounts, i, entry)
   {
-    KCD_AUTO_CHAR id = kcd_doc_safe_at(entry, "record");
-    KCD_AUTO_CHAR by = kcd_doc_safe_at(entry, "by");
-    KCD_AUTO_CHAR dc = kcd_doc_safe_at(entry, "dc");
-    KCD_AUTO_CHAR host = kcd_doc_safe_at(entry, "host");
-    KCD_AUTO_CHAR purpose = kcd_doc_safe_at(entry, "purpose");
-    KCD_AUTO_CHAR what =
-        kcd_asprintf("%s: %s by a temporary account, %s", host, purpose, words_of(kcd_doc_str(entry, "state")));
-    kcd_table_row(table, (const char *const[]){id, by, dc, what});
+    add_history_row(table, entry);
   }
   kcd_table_write(table, 0, out);
 }

@@ -8,22 +8,23 @@
 
 /* How the pairs of a check came out. */
 struct tally {
-  size_t n, fails, unknown, faulty, probed, confirmed;
+  size_t n, fails, unknown, faulty, probed, confirmed, rehearsed;
 };
 
-static struct tally count(const json_t *pairs)
+static struct tally count(const struct kcd_check_view *view)
 {
   struct tally tally = {0};
   size_t i;
   const json_t *pair;
-  json_array_foreach(pairs, i, pair)
+  json_array_foreach(view->pairs, i, pair)
   {
     tally.n++;
     tally.fails += kcd_pair_is_verdict(pair, "fails");
     tally.unknown += kcd_pair_is_verdict(pair, "unknown");
     tally.faulty += kcd_pair_is_verdict(pair, "works") && kcd_pair_has_error(pair);
     tally.probed += kcd_pair_was_probed(pair);
-    tally.confirmed += kcd_pair_was_probed(pair) && kcd_doc_true(pair, "agree");
+    tally.confirmed += kcd_pair_was_probed(pair) && kcd_doc_true(pair, "agree") && !kcd_pair_is_unproved(pair);
+    tally.rehearsed += view->after_change && kcd_text_is_rehearsed(view->doc, pair);
   }
   return tally;
 }
@@ -86,22 +87,31 @@ static bool all_not_asked_alike(const json_t *pairs)
   return true;
 }
 
+/* What the verdicts rest on. Owned by the caller. */
+static char *basis_of(const struct kcd_check_view *view, const struct tally *tally)
+{
+  KCD_AUTO_CHAR predicted = kcd_text_predicted_from(view->doc);
+  KCD_AUTO_CHAR why = kcd_doc_safe_at(json_array_get(view->pairs, 0), "not_asked");
+  if (tally->probed == 0 && tally->rehearsed == tally->n)
+    return kcd_asprintf("%s; the same changes gave tickets in the rehearsal.", predicted);
+  if (tally->probed == 0)
+    return kcd_asprintf("%s; the KDC was not asked (%s).", predicted,
+                        all_not_asked_alike(view->pairs) && why[0] != '\0' ? why : "no keys given");
+  if (tally->confirmed == tally->n)
+    return kcd_asprintf("%s and confirmed by its KDC.", predicted);
+  return kcd_asprintf("%s; its KDC was asked for %zu of %zu and confirmed %zu.", predicted, tally->probed, tally->n,
+                      tally->confirmed);
+}
+
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
 {
-  struct tally tally = count(view->pairs);
+  struct tally tally = count(view);
   KCD_AUTO_CHAR hosts = distinct(view->pairs, "hosts");
   KCD_AUTO_CHAR spns = distinct(view->pairs, "SPNs");
   KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
   KCD_AUTO_CHAR title = kcd_asprintf("%s -> %s%s%s: ", hosts, spns, user[0] == '\0' ? "" : " as ", user);
   show_tally(title, &tally, out);
 
-  KCD_AUTO_CHAR predicted = kcd_text_predicted_from(view->doc);
-  KCD_AUTO_CHAR why = kcd_doc_safe_at(json_array_get(view->pairs, 0), "not_asked");
-  KCD_AUTO_CHAR basis =
-      tally.probed == 0            ? kcd_asprintf("%s; the KDC was not asked (%s).", predicted,
-                                       all_not_asked_alike(view->pairs) && why[0] != '\0' ? why : "no keys given")
-      : tally.confirmed == tally.n ? kcd_asprintf("%s and confirmed by its KDC.", predicted)
-                                   : kcd_asprintf("%s; its KDC was asked for %zu of %zu and confirmed %zu.", predicted,
-                                                  tally.probed, tally.n, tally.confirmed);
+  KCD_AUTO_CHAR basis = basis_of(view, &tally);
   kcd_out_wrap(out, "  ", basis, NULL);
 }

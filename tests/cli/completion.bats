@@ -20,6 +20,9 @@ complete_words() {
 @test "options of the command are completed, and no others" {
   complete_words kcdfix apply --pro | grep -qx -- --protocol-transition
   [ -z "$(complete_words kcdfix check --pro | grep -x -- --protocol-transition)" ]
+  complete_words kcdfix check --stand | grep -qx -- --stand-in
+  complete_words kcdfix stand-in --cl | grep -qx -- --clean
+  [ -z "$(complete_words kcdfix stand-in --stand | grep -x -- --stand-in)" ]
 }
 
 @test "words of an option are completed" {

@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "every command has --help with its options" {
-  for command in check apply undo history probe explain doctor; do
+  for command in check apply undo history probe explain stand-in doctor; do
     run --separate-stderr "$kcdfix" "$command" --help
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
@@ -68,8 +68,25 @@ refused() {
   refused "needs --login-user" check -W HOST cifs/X
   refused "give one of them" check -S dc1 -H ldap://dc1 HOST cifs/X
   refused "give one of them" apply --json --emit ldif HOST cifs/X
-  refused "--yes is unknown" check --yes HOST cifs/X
+  refused "--yes is unknown" probe --yes HOST cifs/X
   refused "empty argument" check --as "" HOST cifs/X
+}
+
+@test "options about temporary accounts are refused where they would do nothing, or prove nothing" {
+  refused "--stand-in is unknown" apply --stand-in HOST cifs/X
+  refused "--rehearse is unknown" check --rehearse HOST cifs/X
+  refused "--keytab does not go with it" check --stand-in -k x.keytab HOST cifs/X
+  refused "--no-probe does not go with it" check --stand-in --no-probe HOST cifs/X
+  refused "goes with --stand-in" check --stand-in-ou OU=Lab,DC=x HOST cifs/X
+  refused "goes with --rehearse" apply --stand-in-ou OU=Lab,DC=x HOST cifs/X
+  refused "takes the DN of a container" check --stand-in --stand-in-ou Lab HOST cifs/X
+  refused "takes the DN of a container" apply --rehearse --stand-in-ou Lab HOST cifs/X
+  refused "empty argument" check --stand-in --stand-in-ou "" HOST cifs/X
+  refused "takes --reason with --stand-in alone" check --reason CHG0042 HOST cifs/X
+  refused "takes --yes with --stand-in alone" check --yes HOST cifs/X
+  refused "at most 1000 bytes" check --stand-in --reason "$(printf '%1001s' x)" HOST cifs/X
+  refused "no temporary account has" apply --rehearse --resource-based HOST cifs/X
+  refused "--kerberos-only takes it away" apply --rehearse --kerberos-only HOST cifs/X
 }
 
 @test "passwords come from a private file or a terminal, never from the command line" {
@@ -106,6 +123,65 @@ refused() {
   refused "no name of a change" undo --yes ../../etc/passwd
   refused "no record" undo --yes 20260101T000000Z-X
   refused "no change to take back" undo --yes
+}
+
+@test "stand-in takes no operands, and deletes nothing without an answer" {
+  refused "takes no operands" stand-in CORE2016
+  refused "no terminal to ask at" stand-in --clean </dev/null
+  refused "no terminal to ask at" stand-in --clean --all </dev/null
+}
+
+@test "without a record stand-in asks no server and makes no directory" {
+  for option in "" --clean; do
+    run --separate-stderr "$kcdfix" stand-in $option --yes
+    [ "$status" -eq 0 ]
+    [ "$output" = "no temporary account is known to be left behind" ]
+    [ -z "$stderr" ]
+  done
+  [ ! -e "$XDG_STATE_HOME" ]
+  run --separate-stderr "$kcdfix" stand-in --json
+  [ "$(jq -r '[.schema, (.stand_ins | length)] | @csv' <<<"$output")" = '"kcdfix.stand-in/1",0' ]
+}
+
+# An open record of this machine, as a run that was killed leaves it; its DC is of no domain that exists.
+leave_a_record() {
+  local place=$XDG_STATE_HOME/kcdfix/stand-ins
+  (umask 077 && mkdir -p "$place" && cp "$KCDFIX_SOURCE_DIR/tests/fuzz/corpus/stand_in_record/made" \
+    "$place/20261121T201403Z-KCDFIX-4F21.json")
+}
+
+@test "a temporary account that was left behind is named by whatever runs next, with the command" {
+  leave_a_record
+  run --separate-stderr "$kcdfix" history
+  [[ "$stderr" == *"KCDFIX-4F21\$, a temporary account with the settings of CORE2016\$, may be left behind on "* ]]
+  [[ "$stderr" == *"to remove it: kcdfix stand-in --clean"* ]]
+  [[ "$output" == *"CORE2016\$: check through a temporary account   (left behind: kcdfix stand-in --clean)"* ]]
+  run --separate-stderr "$kcdfix" stand-in
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"left behind"*"next: kcdfix stand-in --clean" ]]
+  [ -z "$stderr" ]
+}
+
+@test "an account that a running kcdfix has is left to it" {
+  leave_a_record
+  local lock=$XDG_STATE_HOME/kcdfix/stand-ins/20261121T201403Z-KCDFIX-4F21.lock
+  touch "$lock"
+  exec 9<>"$lock"
+  flock 9
+  run --separate-stderr "$kcdfix" stand-in --clean --yes 9>&-
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"in use by a running"* ]]
+  run --separate-stderr "$kcdfix" history 9>&-
+  [ -z "$stderr" ]
+  [[ "$output" == *"(in use by a running kcdfix)"* ]]
+}
+
+@test "a record that cannot be read is said, and where to look for its account" {
+  leave_a_record
+  echo '{' >"$XDG_STATE_HOME/kcdfix/stand-ins/20261121T201403Z-KCDFIX-4F21.json"
+  run --separate-stderr "$kcdfix" stand-in
+  [ "$status" -eq 3 ]
+  [[ "$stderr" == *"kcdfix stand-in --all"* ]]
 }
 
 @test "no ticket is one line, says which cache, and what to type" {

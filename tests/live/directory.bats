@@ -443,6 +443,16 @@ make() {
     "${@:2}"
 }
 
+# eventually STATUS CMD...: CMD ends with STATUS, within five seconds
+eventually() {
+  local wanted=$1 got deadline=$((SECONDS + 5))
+  shift
+  while got=0; "$@" || got=$?; ((got != wanted)); do
+    ((SECONDS < deadline)) || { echo "still status $got: $*" >&2; return 1; }
+    sleep 0.1
+  done
+}
+
 # child_right USER: an OU=Stand where USER may create computer objects, and nothing else
 child_right() {
   local sid
@@ -508,7 +518,8 @@ print(ndr_unpack(security.dom_sid, sys.stdin.buffer.read()))' < <(ad-get -b "$us
 
 @test "objects below a stand-in are seen, and it is not deleted with them" {
   make KCDFIX-4F23
-  printf 'dn: CN=below,CN=KCDFIX-4F23,CN=Computers,DC=kcd,DC=test\nchangetype: add\nobjectClass: serviceConnectionPoint\n' |
+  printf '%s\n' "dn: CN=below,CN=KCDFIX-4F23,CN=Computers,DC=kcd,DC=test" "changetype: add" \
+    "objectClass: serviceConnectionPoint" |
     ldapmodify -Q -Y GSSAPI -N -H "ldap://$KCDFIX_DC" >/dev/null
   run -0 dirtool stand-in 'KCDFIX-4F23$'
   has "stand-in.children: 1"
@@ -568,13 +579,13 @@ print(ndr_unpack(security.dom_sid, sys.stdin.buffer.read()))' < <(ad-get -b "$us
   [[ $status == 1 ]]
   has "code: 9"
   has "error: the request to create the account was sent to *, and no answer came in time: it is done or not done"
-  until dirtool stand-in 'KCDFIX-4F26$'; do sleep 0.1; done
+  eventually 0 dirtool stand-in 'KCDFIX-4F26$'
   touch "$BATS_TEST_TMPDIR/login"
   run -1 dirtool -t "$LIMIT_MS" -b "$pause" stand-in-delete 'KCDFIX-4F26$'
   dc-resume
   has "code: 9"
   has "error: the request to delete the account was sent to *, and no answer came in time: it is done or not done"
-  while dirtool stand-in 'KCDFIX-4F26$'; do sleep 0.1; done
+  eventually 1 dirtool stand-in 'KCDFIX-4F26$'
 }
 
 # ---- a DC that does not answer ----

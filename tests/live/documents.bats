@@ -11,16 +11,18 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return 1
 }
 
-# Times, and the names made of them, differ from run to run.
+# Times, the names made of them (a second record of one second has a number), and random names differ from run to run.
 without_times() {
-  sed -E -e 's/[0-9]{8}T[0-9]{6}Z/TIME/g' -e 's/([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}Z/TIME/g' \
-    -e 's/^\(status .*//'
+  sed -E -e 's/[0-9]{8}T[0-9]{6}Z-CORE2016(-[0-9])?/TIME-CORE2016/g' -e 's/KCDFIX-[0-9A-F]{4}/KCDFIX-NAME/g' \
+    -e 's/([0-9]{4}-[0-9]{2}-[0-9]{2} )?[0-9]{2}:[0-9]{2}Z/TIME/g' -e 's/^\(status .*//'
 }
 
-@test "the transcript of the README is what the program prints" {
-  awk '/^```console/ { inside = 1; next } /^```/ { inside = 0 } inside' "$KCDFIX_SOURCE_DIR/README.md" >transcript
+# One session after the other, as the reader meets them; the second begins where the first ended.
+@test "the transcripts of the README are what the program prints" {
+  awk '/^```console/ { if (n++) print ""; inside = 1; next } /^```/ { inside = 0 } inside' \
+    "$KCDFIX_SOURCE_DIR/README.md" >transcript
   grep '^\$ ' transcript | sed 's/^\$ //' >commands
-  [ "$(wc -l <commands)" -ge 3 ]
+  [ "$(wc -l <commands)" -ge 5 ]
   while IFS= read -r command; do
     printf '$ %s\n' "$command"
     bash -c "$command" 2>&1 || true
@@ -33,7 +35,7 @@ without_times() {
 run_shown() {
   local command=$1
   case $command in
-    *" apply "* | *" undo"*) [[ $command == *" -n "* ]] || command="$command --yes" ;;
+    *" apply "* | *" undo"* | *" --clean"*) [[ $command == *" -n "* ]] || command="$command --yes" ;;
   esac
   # shellcheck disable=SC2086
   run bash -c "$command"
@@ -53,7 +55,7 @@ run_shown() {
 }
 
 @test "every command that --help shows runs" {
-  for name in check apply undo history probe explain doctor; do
+  for name in check apply undo history probe explain stand-in doctor; do
     kcdfix "$name" --help | grep -E '^ +kcdfix ' | sed -E 's/^ +//'
   done >commands
   [ "$(wc -l <commands)" -ge 5 ]

@@ -386,6 +386,14 @@ static void keeps_out_by_sid(struct domain *d)
   not_listed(d);
   domain_aces(d, aces, 2);
 }
+/* The host has another primary group. */
+static void keeps_out_all_computers(struct domain *d)
+{
+  const struct ace aces[] = {{.type = 1, .mask = KCD_RIGHT_RBCD_FULL, .sid = in_domain(d, 515)},
+                             {.mask = KCD_RIGHT_RBCD_FULL, .sid = {.revision = 1, .count = 1, .authority = 1}}};
+  not_listed(d);
+  domain_aces(d, aces, 2);
+}
 static void lets_in_another(struct domain *d)
 {
   not_listed(d);
@@ -477,6 +485,7 @@ static const struct row {
     {NULL, lets_in_everyone, W, true},
     {"2016GUI keeps CORE2016 out by a resource-based entry, which names its SID: a stand-in has another one",
      keeps_out_by_sid, W, false},
+    {"2016GUI lets CORE2016 in by its resource-based entries, and a stand-in not", keeps_out_all_computers, W, false},
     {NULL, lets_in_another, W, true},
     {NULL, lets_in_another, S19, true},
     {"CORE2016 is in Protected Users: a stand-in is not", protected_host, W, false},

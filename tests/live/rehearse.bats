@@ -216,7 +216,7 @@ declined() {
 
 @test "hosts with equal settings share a rehearsal, others have their own" {
   run -0 kcdfix apply --protocol-transition --rehearse --yes --as alice NODE1 NODE2 cifs/SOFS2016
-  [[ "$(words)" == *"temporary accounts with the settings of NODE1$ and NODE2$, whose settings are equal"* ]]
+  [[ "$(words)" == *"temporary accounts with the settings of NODE1$ and NODE2$ (which are equal)"* ]]
   [ "$(rows | wc -l)" = 2 ]
   for host in NODE1 NODE2; do [ "$(ad-get "$host" userAccountControl)" = "$ANY_PROTOCOL" ]; done
   nothing_left 2

@@ -21,6 +21,9 @@ struct kcd_class {
 /* The class of an observation: of the answer to the proof alone, or narrower with the controls. NULL where the probe
  * did not run to its end, so that nothing follows. Static. */
 const struct kcd_class *kcd_pattern_class(const struct kcd_observation *observation);
+/* The same as a word about the host of a judgement. NULL also where the answers were given to a stand-in that differs
+ * from its host in anything, even if not where the verdict lies: a class is about further requests. */
+const struct kcd_class *kcd_judgement_class(const struct kcd_judgement *judgement);
 /* The class of that name, or NULL. Static. */
 const struct kcd_class *kcd_class_by_name(const char *name);
 

@@ -32,7 +32,8 @@ struct kcd_stand_in_spec {
  *   KCD_E_NOT_FOUND         32: the container is gone
  *   KCD_E_UNKNOWN_RESULT    sent, and no answer came
  *   KCD_E_REJECTED          anything else
- * The server's words are kept in err->server_text. */
+ * The server's words are kept in err->server_text. libldap gives its copy of the request back to the heap as it is,
+ * with the password in it: that memory cannot be wiped from here. */
 int kcd_stand_in_add(struct kcd_dir *dir, const struct kcd_stand_in_spec *spec, bool *ret_dynamic,
                      struct kcd_error *err);
 
@@ -46,7 +47,8 @@ int kcd_stand_in_find_guid(struct kcd_dir *dir, const uint8_t guid[16], struct k
  * notAllowedOnNonLeaf; KCD_E_UNKNOWN_RESULT; KCD_E_REJECTED. */
 int kcd_stand_in_delete(struct kcd_dir *dir, const uint8_t guid[16], struct kcd_error *err);
 
-/* All accounts of the domain whose name and description look like those of a stand-in. */
+/* All accounts of the domain whose name and description look like those of a stand-in. Beside them the SID of the
+ * domain is read, into kcd_dir_dc(dir)->domain_sid: kcd_stand_in_is_abandoned wants it. */
 struct kcd_stand_ins_found {
   struct kcd_stand_in_found *v;
   size_t n;

@@ -354,18 +354,51 @@ static int rehearse(struct applying *applying, struct kcd_stand_in_maker *maker,
   return rc;
 }
 
+/* The plan that changes this object; NULL: none does. */
+static struct kcd_object_plan *plan_of(const struct apply_plans *plans, const uint8_t guid[16])
+{
+  for (size_t i = 0; i < plans->n; i++) {
+    struct kcd_object_plan *plan = &plans->plans[i];
+    if (plan->host && memcmp(plan->host->guid, guid, sizeof plan->host->guid) == 0 &&
+        kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
+      return plan;
+  }
+  return NULL;
+}
+
 void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans *plans)
 {
   for (size_t i = 0; i < applying->n_rehearsals; i++) {
     const struct apply_rehearsal *r = &applying->rehearsals[i];
-    for (size_t h = 0; !r->proved && h < r->n_plans; h++)
-      for (size_t p = 0; p < plans->n; p++) {
-        struct kcd_object_plan *plan = &plans->plans[p];
-        if (plan->host && memcmp(plan->host->guid, r->guids[h], sizeof plan->host->guid) == 0 &&
-            kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
-          apply_refuse(plan, r->why_id, kcd_strdup(r->why));
-      }
+    for (size_t h = 0; !r->proved && h < r->n_plans; h++) {
+      struct kcd_object_plan *plan = plan_of(plans, r->guids[h]);
+      if (plan)
+        apply_refuse(plan, r->why_id, kcd_strdup(r->why));
+    }
   }
+}
+
+static bool has_settings(const struct kcd_account *host, const struct kcd_stand_in_settings *rehearsed)
+{
+  struct kcd_stand_in_settings settings = {0};
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  bool same =
+      kcd_stand_in_settings_of(host, &settings, &ignored) == 0 && kcd_stand_in_settings_equal(&settings, rehearsed);
+  kcd_stand_in_settings_done(&settings);
+  return same;
+}
+
+bool apply_rehearsals_still_hold(const struct applying *applying, const struct apply_plans *now)
+{
+  for (size_t i = 0; i < applying->n_rehearsals; i++) {
+    const struct apply_rehearsal *r = &applying->rehearsals[i];
+    for (size_t h = 0; h < r->n_plans; h++) {
+      const struct kcd_object_plan *plan = plan_of(now, r->guids[h]);
+      if (plan && !has_settings(plan->host, &r->before_settings))
+        return false;
+    }
+  }
+  return true;
 }
 
 int apply_rehearse(struct applying *applying, struct kcd_error *err)

@@ -75,6 +75,9 @@ bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum k
 int apply_rehearse(struct applying *applying, struct kcd_error *err);
 /* Refuses in PLANS, made anew, what the rehearsals refused. */
 void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans *plans);
+/* Whether each host that NOW changes has the settings with which its rehearsal began, so that what was proved is about
+ * the host as it is. */
+bool apply_rehearsals_still_hold(const struct applying *applying, const struct apply_plans *now);
 void apply_rehearsals_done(struct applying *applying);
 
 /* ---- apply_replicas.c ---- */

@@ -294,7 +294,7 @@ static int plan_again(struct applying *applying, struct kcd_error *err)
   if (apply_plans_make(applying, &now, err) != 0)
     return -1;
   apply_rehearsals_refuse(applying, &now);
-  bool holds = apply_plans_still_hold(&applying->planned, &now);
+  bool holds = apply_plans_still_hold(&applying->planned, &now) && apply_rehearsals_still_hold(applying, &now);
   apply_plans_done(&applying->planned);
   applying->planned = now;
   apply_warn_of_replicas(applying, &applying->planned);

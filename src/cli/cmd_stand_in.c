@@ -53,7 +53,8 @@ static void tell_unreadable(struct clearing *clearing)
     struct kcd_stored_stand_in *stored = &clearing->open.v[i];
     if (stored->readable)
       continue;
-    kcd_error_next(&stored->error, "look for accounts with the mark of kcdfix: kcdfix stand-in --all");
+    kcd_error_next(&stored->error,
+                   "look for accounts with the mark of kcdfix: kcdfix stand-in --all; then remove the file");
     kcd_run_failed(clearing->run, &stored->error);
     clearing->tally.failed++;
   }
@@ -101,8 +102,10 @@ static void clear_one(struct clearing *clearing, struct kcd_stand_in_maker *make
   bool found = false;
   int lock = kcd_stand_in_lock(&clearing->store, record->id, &err);
   kcd_interrupt_hold(KCD_MIDWAY_STAND_IN);
-  if (lock >= 0)
+  if (lock >= 0 && !kcd_stand_in_is_closed(&clearing->store, record->id))
     kcd_stand_in_clear(maker, record, &found, &err);
+  if (found)
+    kcd_interrupt_keep();
   kcd_interrupt_release();
   kcd_stand_in_unlock(lock);
   report_end(clearing, record, kcd_error_is_set(&err) ? "left" : found ? "deleted" : "absent", &err);
@@ -318,8 +321,12 @@ static void delete_marked(struct clearing *clearing, struct marked *marked, size
   int rc = kcd_stand_in_find_guid(marked->session.dir, found->guid, &now, &err);
   if (rc == 0 && !kcd_stand_in_is_abandoned(&now, kcd_dc_time(dc, time(NULL)), &caller, &dc->domain_sid, &why))
     rc = kcd_fail(&err, KCD_E_CONFLICT, "it was changed meanwhile and is kept: %s", why);
+  kcd_interrupt_hold(KCD_MIDWAY_STAND_IN);
   if (rc == 0)
     rc = kcd_stand_in_delete(marked->session.dir, found->guid, &err);
+  if (rc == 0 || err.code == KCD_E_UNKNOWN_RESULT)
+    kcd_interrupt_keep();
+  kcd_interrupt_release();
   bool gone = rc != 0 && err.code == KCD_E_NOT_FOUND;
   kcd_report_marked_account(clearing->run->report, found, marked->session.server,
                             rc == 0 ? "deleted"
@@ -399,7 +406,10 @@ static int stand_in(struct clearing *clearing, struct kcd_error *err)
     only_list_recorded(clearing);
   if (go_on && options->all && !kcd_interrupted() && all_marked(clearing, err) != 0)
     return -1;
-  return kcd_interrupted() ? KCD_EXIT_INTERRUPTED : kcd_exit_of_tally(&clearing->tally);
+  if (!kcd_interrupted())
+    return kcd_exit_of_tally(&clearing->tally);
+  kcd_fail(err, KCD_E_INTERRUPTED, "interrupted; what is not listed was not touched");
+  return kcd_error_id(err, "interrupted");
 }
 
 int kcd_cmd_stand_in(struct kcd_run *run)

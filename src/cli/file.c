@@ -26,6 +26,22 @@ int kcd_make_directory(const char *directory, struct kcd_error *err)
   }
 }
 
+int kcd_check_private_directory(const char *directory, struct kcd_error *err)
+{
+  struct stat st;
+  if (stat(directory, &st) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", directory);
+  if (!S_ISDIR(st.st_mode))
+    return kcd_fail(err, KCD_E_IO, "%s is no directory", directory);
+  if (st.st_uid != geteuid())
+    return kcd_fail(err, KCD_E_IO, "%s belongs to another user (uid %u)", directory, (unsigned)st.st_uid);
+  if (st.st_mode & (S_IWGRP | S_IWOTH))
+    return kcd_fail(err, KCD_E_IO, "%s can be written by others", directory);
+  if (access(directory, W_OK | X_OK) != 0)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot write in %s", directory);
+  return 0;
+}
+
 static int sync_directory(const char *directory, struct kcd_error *err)
 {
   int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

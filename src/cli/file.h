@@ -10,6 +10,9 @@
 
 /* Makes DIRECTORY and its parents, 0700. */
 int kcd_make_directory(const char *directory, struct kcd_error *err);
+/* A directory of somebody else, or one that others may write, could have its files taken away or replaced: KCD_E_IO
+ * with the reason, also where it cannot be written in. */
+int kcd_check_private_directory(const char *directory, struct kcd_error *err);
 
 /* Writes DIRECTORY/NAME, 0600, by temporary file, fsync, rename and fsync of the directory. With EXCLUSIVE an existing
  * file is KCD_E_CONFLICT. */

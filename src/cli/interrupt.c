@@ -10,36 +10,56 @@
 #include "exit_status.h"
 #include "terminal.h"
 
+/* What is said when a signal ends the program, on stderr and as the document that is promised. */
+struct words {
+  const char *message, *next;
+  char *line, *document; /* document: NULL: none is promised */
+};
+/* Filled before the handlers are installed, so the handler may read it. */
+static struct words words[] = {
+    [KCD_MIDWAY_NOTHING] = {.message = "interrupted; nothing was changed"},
+    [KCD_MIDWAY_CHANGE] = {.message = "interrupted twice, in the middle of a change",
+                           .next = "kcdfix history tells what was done"},
+    [KCD_MIDWAY_STAND_IN] = {.message = "interrupted twice; a temporary account may be left behind",
+                             .next = "kcdfix stand-in --clean"},
+};
+
 static volatile sig_atomic_t noted;
 static volatile sig_atomic_t held;
 static volatile sig_atomic_t kept;
-static const char *volatile second; /* what is said at a second signal */
-/* Written once before the handlers are installed, so the handler may read them. */
-static const char *document;
-static size_t document_len;
+static volatile sig_atomic_t midway; /* an enum kcd_midway */
+static volatile sig_atomic_t document_begun;
+
+/* write(2) is all that may be called in a handler; whether it succeeds changes nothing. */
+static void say(int fd, const char *text)
+{
+  ssize_t ignored = write(fd, text, strlen(text));
+  (void)ignored;
+}
 
 static void on_signal(int number)
 {
   (void)number;
-  static const char unchanged[] = "kcdfix: interrupted; nothing was changed\n";
   if (held && !noted) {
     noted = 1;
     return;
   }
   kcd_terminal_restore();
-  /* write(2) is all that may be called here; whether it succeeds changes nothing. */
-  const char *said = held ? second : unchanged;
-  ssize_t ignored = write(STDERR_FILENO, said, strlen(said));
-  if (document_len > 0 && !held)
-    ignored = write(STDOUT_FILENO, document, document_len);
-  (void)ignored;
+  const struct words *said = &words[held ? midway : KCD_MIDWAY_NOTHING];
+  say(STDERR_FILENO, said->line);
+  if (said->document && !document_begun)
+    say(STDOUT_FILENO, said->document);
   _exit(KCD_EXIT_INTERRUPTED);
 }
 
-void kcd_interrupt_init(const char *text)
+void kcd_interrupt_init(kcd_interrupt_document_fn *document)
 {
-  document = kcd_strdup(text);
-  document_len = text ? strlen(text) : 0;
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    struct words *one = &words[i];
+    one->line = kcd_asprintf("kcdfix: %s\n%s%s%s", one->message, one->next ? "  " : "", one->next ? one->next : "",
+                             one->next ? "\n" : "");
+    one->document = document ? document(one->message, one->next) : NULL;
+  }
   struct sigaction action = {.sa_handler = on_signal};
   sigemptyset(&action.sa_mask);
   const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -53,15 +73,9 @@ void kcd_interrupt_init(const char *text)
   signal(SIGPIPE, SIG_IGN);
 }
 
-void kcd_interrupt_hold(enum kcd_midway midway)
+void kcd_interrupt_hold(enum kcd_midway what)
 {
-  static const char *const lines[] = {
-      [KCD_MIDWAY_CHANGE] =
-          "kcdfix: interrupted twice, in the middle of a change; kcdfix history tells what was done\n",
-      [KCD_MIDWAY_STAND_IN] = "kcdfix: interrupted twice; a temporary account may be left behind\n"
-                              "  next: kcdfix stand-in --clean\n",
-  };
-  second = lines[midway];
+  midway = what;
   held = 1;
 }
 
@@ -77,7 +91,7 @@ void kcd_interrupt_keep(void)
 
 void kcd_interrupt_no_document(void)
 {
-  document_len = 0;
+  document_begun = 1;
 }
 
 bool kcd_interrupted(void)

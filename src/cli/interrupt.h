@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers. DOCUMENT is the text that goes to stdout when a signal ends the program (copied; NULL: none).
- */
-void kcd_interrupt_init(const char *document);
+/* The one document that is promised with --json, for a signal that ends the program: its error says MESSAGE and NEXT
+ * (NULL: nothing to do). Owned by the caller; NULL where there is no memory. */
+typedef char *kcd_interrupt_document_fn(const char *message, const char *next);
+/* Installs the handlers. DOCUMENT makes what goes to stdout when a signal ends the program (NULL: nothing). */
+void kcd_interrupt_init(kcd_interrupt_document_fn *document);
 /* What is half done between the two following calls: a second signal ends the program with a word about it. */
-enum kcd_midway { KCD_MIDWAY_CHANGE, KCD_MIDWAY_STAND_IN };
+enum kcd_midway { KCD_MIDWAY_NOTHING, KCD_MIDWAY_CHANGE, KCD_MIDWAY_STAND_IN };
 /* A write begins / ends; in between signals are only noted. */
 void kcd_interrupt_hold(enum kcd_midway midway);
 void kcd_interrupt_release(void);

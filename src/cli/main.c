@@ -58,13 +58,17 @@ static bool use_color(const struct kcd_options *options)
   return isatty(STDOUT_FILENO) && !options->output && !(no_color && *no_color);
 }
 
-/* The one document that is promised with --json, for the case that a signal ends the program; owned by the caller. */
-static char *interrupted_document(const char *schema)
+/* Schema of the document of the run: a signal handler's has no other way to it. */
+static const char *schema;
+
+static char *interrupted_document(const char *message, const char *next)
 {
   KCD_AUTO(kcd_report) report = kcd_report_new(schema, time(NULL));
   struct kcd_error interrupted = KCD_ERROR_INIT;
-  kcd_fail(&interrupted, KCD_E_INTERRUPTED, "interrupted; nothing was changed");
+  kcd_fail(&interrupted, KCD_E_INTERRUPTED, "%s", message);
   kcd_error_id(&interrupted, "interrupted");
+  if (next)
+    kcd_error_next(&interrupted, "%s", next);
   kcd_report_error(report, &interrupted);
   const struct kcd_style style = {.format = KCD_FORMAT_JSON};
   char *text = NULL;
@@ -114,13 +118,12 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   run.style.verbose = options.verbose;
   run.style.color = use_color(&options);
   run.style.width = kcd_terminal_width(stdout);
-  const char *schema = options.trace && command->bit == KCD_CMD_EXPLAIN ? "kcdfix.trace/1" : command->schema;
+  schema = options.trace && command->bit == KCD_CMD_EXPLAIN ? "kcdfix.trace/1" : command->schema;
   if (parsed == 0 && schema != command->schema) {
     kcd_report_free(report);
     run.report = report = kcd_report_new(schema, time(NULL));
   }
-  KCD_AUTO_CHAR document = json ? interrupted_document(schema) : NULL;
-  kcd_interrupt_init(document);
+  kcd_interrupt_init(json ? interrupted_document : NULL);
   if (parsed == 0 && command->bit != KCD_CMD_STAND_IN)
     kcd_stand_in_remind();
   int status = parsed < 0 ? kcd_run_failed(&run, &err) : command->run(&run);

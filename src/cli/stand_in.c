@@ -96,6 +96,20 @@ static int choose_name(const struct kcd_stand_in_maker *maker, struct kcd_stand_
   return 0;
 }
 
+/* A record that bears the name of another one, of the same second, would pass for that. */
+static int choose_id(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, struct kcd_error *err)
+{
+  for (unsigned tried = 0; tried < NAMES_MAX; tried++) {
+    if (choose_name(maker, record, err) != 0)
+      return -1;
+    free(record->id);
+    record->id = kcd_record_make_id(record->created, record->name);
+    if (!kcd_stand_in_is_recorded_as(&maker->store, record->id))
+      return 0;
+  }
+  return kcd_fail(err, KCD_E_IO, "every name that was tried is in a record of this second, such as %s", record->id);
+}
+
 static int choose_container(struct kcd_stand_in_maker *maker, const struct kcd_account *host, struct kcd_error *err)
 {
   const char *given = options_of(maker)->stand_in_ou;
@@ -130,10 +144,9 @@ static int describe(const struct kcd_stand_in_maker *maker, const struct kcd_acc
   record->dc = kcd_strdup(maker->session->server);
   record->domain = kcd_strdup(maker->dc->domain ? maker->dc->domain : "");
   record->host = kcd_strdup(host->sam_account_name);
-  if (fill_random(record->nonce, sizeof record->nonce, err) != 0 || choose_name(maker, record, err) != 0)
+  if (fill_random(record->nonce, sizeof record->nonce, err) != 0)
     return -1;
-  record->id = kcd_record_make_id(record->created, record->name);
-  return 0;
+  return choose_id(maker, record, err);
 }
 
 /* On disk, and locked, before the account can exist. */
@@ -142,7 +155,11 @@ static int record_it(const struct kcd_stand_in_maker *maker, struct kcd_stand_in
   stand_in->lock = kcd_stand_in_lock(&maker->store, stand_in->record.id, err);
   if (stand_in->lock < 0)
     return -1;
-  return kcd_stand_in_save(&maker->store, &stand_in->record, true, err);
+  if (kcd_stand_in_save(&maker->store, &stand_in->record, true, err) == 0)
+    return 0;
+  if (err->code != KCD_E_CONFLICT) /* else it is another run's */
+    kcd_stand_in_discard(&maker->store, stand_in->record.id);
+  return -1;
 }
 
 static void announce(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in *stand_in)

@@ -47,9 +47,14 @@ int kcd_stand_in_store_prepare(const struct kcd_stand_in_store *store, struct kc
     return -1;
   int rc = kcd_state_prepare(&state, err);
   kcd_state_done(&state);
-  if (rc == 0)
-    rc = kcd_make_directory(store->closed, err);
-  return rc == 0 ? 0 : kcd_error_id(err, "state-not-writable");
+  if (rc != 0)
+    return -1;
+  if (kcd_make_directory(store->closed, err) == 0 && kcd_check_private_directory(store->open, err) == 0 &&
+      kcd_check_private_directory(store->closed, err) == 0)
+    return 0;
+  kcd_error_wrap(err, "no temporary account is made without a record of it");
+  kcd_error_id(err, "state-not-writable");
+  return kcd_error_next(err, "make %s a directory of yours that only you can write in", store->closed);
 }
 
 /* ---- locks ---- */
@@ -89,6 +94,39 @@ static bool is_locked(const struct kcd_stand_in_store *store, const char *id)
 
 /* ---- records ---- */
 
+static bool has_record(const char *directory, const char *id)
+{
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s" RECORD_SUFFIX, directory, id);
+  return access(path, F_OK) == 0;
+}
+
+bool kcd_stand_in_is_closed(const struct kcd_stand_in_store *store, const char *id)
+{
+  return has_record(store->closed, id);
+}
+
+bool kcd_stand_in_is_recorded_as(const struct kcd_stand_in_store *store, const char *id)
+{
+  return has_record(store->open, id) || has_record(store->closed, id);
+}
+
+/* The lock goes first: without its record it is nobody's. */
+static int remove_open(const struct kcd_stand_in_store *store, const char *id, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR lock = kcd_asprintf("%s/%s" LOCK_SUFFIX, store->open, id);
+  KCD_AUTO_CHAR record = kcd_asprintf("%s/%s" RECORD_SUFFIX, store->open, id);
+  unlink(lock);
+  if (unlink(record) != 0 && errno != ENOENT)
+    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot remove %s", record);
+  return 0;
+}
+
+void kcd_stand_in_discard(const struct kcd_stand_in_store *store, const char *id)
+{
+  struct kcd_error ignored = KCD_ERROR_INIT;
+  remove_open(store, id, &ignored);
+}
+
 /* The closed copy is on disk first: whatever ends the program in between leaves an open record too many, never too few.
  */
 static int move_to_closed(const struct kcd_stand_in_store *store, const struct kcd_stand_in_record *record,
@@ -96,12 +134,7 @@ static int move_to_closed(const struct kcd_stand_in_store *store, const struct k
 {
   if (kcd_write_file(store->closed, name, text, strlen(text), false, err) != 0)
     return -1;
-  KCD_AUTO_CHAR open_path = kcd_asprintf("%s/%s", store->open, name);
-  KCD_AUTO_CHAR lock_path = kcd_asprintf("%s/%s" LOCK_SUFFIX, store->open, record->id);
-  unlink(lock_path);
-  if (unlink(open_path) != 0 && errno != ENOENT)
-    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot remove %s", open_path);
-  return 0;
+  return remove_open(store, record->id, err);
 }
 
 int kcd_stand_in_save(const struct kcd_stand_in_store *store, const struct kcd_stand_in_record *record, bool is_new,
@@ -169,9 +202,9 @@ static int load(const char *directory, struct kcd_stored_stand_ins *ret, struct 
 }
 
 /* A record whose closed copy is there was closed by a run that was ended before it could remove the open one. */
-static bool is_closed_too(const struct kcd_stand_in_store *store, const struct kcd_stored_stand_in *stored)
+static bool is_closed_too(const struct kcd_stand_in_store *store, const char *file)
 {
-  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", store->closed, stored->file);
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", store->closed, file);
   return access(path, F_OK) == 0;
 }
 
@@ -191,11 +224,12 @@ int kcd_stand_in_load_open(const struct kcd_stand_in_store *store, struct kcd_st
   size_t kept = 0;
   for (size_t i = 0; i < all.n; i++) {
     struct kcd_stored_stand_in *stored = &all.v[i];
-    if (is_closed_too(store, stored)) {
+    /* The lock first: who gives it back has closed its record before. */
+    stored->in_use = stored->readable && is_locked(store, stored->record.id);
+    if (is_closed_too(store, stored->file)) {
       stored_done(stored);
       continue;
     }
-    stored->in_use = stored->readable && is_locked(store, stored->record.id);
     all.v[kept++] = *stored;
   }
   all.n = kept;

@@ -25,6 +25,12 @@ void kcd_stand_in_store_done(struct kcd_stand_in_store *store);
  * kcd_stand_in_unlock, -1 with KCD_E_CONFLICT where a living process has it. */
 int kcd_stand_in_lock(const struct kcd_stand_in_store *store, const char *id, struct kcd_error *err);
 void kcd_stand_in_unlock(int lock);
+/* Whether somebody else closed the record before this process got its lock. */
+bool kcd_stand_in_is_closed(const struct kcd_stand_in_store *store, const char *id);
+/* Whether there is a record of that name, open or closed: a new one may not have it. */
+bool kcd_stand_in_is_recorded_as(const struct kcd_stand_in_store *store, const char *id);
+/* Takes back a new record for which nothing was sent, and its lock with it. */
+void kcd_stand_in_discard(const struct kcd_stand_in_store *store, const char *id);
 
 /* Writes the record, as durably as those of changes; a NEW one never over an existing file. One whose state is closed
  * moves to the closed ones. */

@@ -73,19 +73,6 @@ int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *er
   return 0;
 }
 
-/* A directory of somebody else, or one that others may write, could have its records taken away or replaced. */
-static int check_owner(const char *directory, struct kcd_error *err)
-{
-  struct stat st;
-  if (stat(directory, &st) != 0)
-    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", directory);
-  if (st.st_uid != geteuid())
-    return kcd_fail(err, KCD_E_IO, "%s belongs to another user (uid %u)", directory, (unsigned)st.st_uid);
-  if (st.st_mode & (S_IWGRP | S_IWOTH))
-    return kcd_fail(err, KCD_E_IO, "%s can be written by others", directory);
-  return 0;
-}
-
 static int fail_not_writable(const struct kcd_state *state, struct kcd_error *err)
 {
   kcd_error_wrap(err, "no change is made without a record of it");
@@ -98,9 +85,9 @@ int kcd_state_prepare(struct kcd_state *state, struct kcd_error *err)
   static const char probe[] = ".writable";
   int rc = kcd_make_directory(state->changes, err);
   if (rc == 0)
-    rc = check_owner(state->root, err);
+    rc = kcd_check_private_directory(state->root, err);
   if (rc == 0)
-    rc = check_owner(state->changes, err);
+    rc = kcd_check_private_directory(state->changes, err);
   if (rc == 0)
     rc = kcd_write_file(state->changes, probe, "", 0, false, err);
   if (rc == 0) {
@@ -129,7 +116,7 @@ int kcd_state_could_prepare(const struct kcd_state *state, struct kcd_error *err
   int rc = check_ancestor(state->changes, err);
   for (size_t i = 0; rc == 0 && i < sizeof directories / sizeof directories[0]; i++)
     if (access(directories[i], F_OK) == 0)
-      rc = check_owner(directories[i], err);
+      rc = kcd_check_private_directory(directories[i], err);
   return rc == 0 ? 0 : fail_not_writable(state, err);
 }
 

@@ -91,10 +91,11 @@ static enum kcd_severity weight_of_difference(const struct kcd_case *c)
 }
 
 /* Where the directory and the KDC part, the answers alone say where to look. */
-static void add_pattern(struct kcd_finding *f, const struct kcd_observation *observation)
+static void add_pattern(struct kcd_finding *f, const struct kcd_judgement *judgement)
 {
+  const struct kcd_observation *observation = judgement->observation;
   KCD_AUTO_CHAR reason = kcd_reason_given(kcd_deciding_exchange(observation));
-  const struct kcd_class *class = kcd_pattern_class(observation);
+  const struct kcd_class *class = kcd_judgement_class(judgement);
   if (reason != NULL)
     kcd_finding_text(f, "reason", reason);
   if (class == NULL || observation->s4u2proxy.outcome == KCD_TICKET)
@@ -127,7 +128,7 @@ static void differs(struct kcd_case *c)
   say_difference(c, f, step, expected, answered, observed->outcome == KCD_ERROR && observed->code < 0);
   kcd_finding_text(f, "predicted", expected);
   kcd_finding_text(f, "observed", answered);
-  add_pattern(f, c->judgement->observation);
+  add_pattern(f, c->judgement);
 }
 
 void kcd_diagnose_probe(struct kcd_case *c)

@@ -254,3 +254,9 @@ const struct kcd_class *kcd_class_by_name(const char *name)
       return &kcd_class_table[i];
   return NULL;
 }
+
+const struct kcd_class *kcd_judgement_class(const struct kcd_judgement *judgement)
+{
+  const bool like_the_host = judgement->facts.stand_in == NULL || judgement->limits.n == 0;
+  return judgement->observation != NULL && like_the_host ? kcd_pattern_class(judgement->observation) : NULL;
+}

@@ -189,18 +189,33 @@ static int find_all_children(struct kcd_dir *dir, struct kcd_stand_ins_found *al
   return 0;
 }
 
+/* Who the administrators are is told by the domain's SID, which no gathering has read here. */
+static int search_all(struct kcd_dir *dir, struct kcd_entries *ret, struct kcd_error *err)
+{
+  static const char *const sid[] = {"objectSid", NULL};
+  const struct kcd_search searches[] = {
+      {.base = dir->dc.domain_nc,
+       .scope = KCD_SUBTREE,
+       .filter = "(&(objectCategory=computer)(sAMAccountName=" KCD_STAND_IN_PREFIX "*)(description=kcdfix stand-in *))",
+       .attributes = attributes,
+       .owner_only = true},
+      {.base = dir->dc.domain_nc, .scope = KCD_BASE, .attributes = sid},
+  };
+  struct kcd_entries found[2] = {{NULL, 0}, {NULL, 0}};
+  int status = kcd_dir_search(dir, searches, 2, found, err);
+  if (status == 0 && found[1].n == 1)
+    kcd_entry_sid(&found[1].v[0], sid[0], &dir->dc.domain_sid);
+  kcd_entries_done(&found[1]);
+  *ret = found[0];
+  return status < 0 ? kcd_error_wrap(err, "cannot look for temporary accounts") : 0;
+}
+
 int kcd_stand_ins_search(struct kcd_dir *dir, struct kcd_stand_ins_found *ret, struct kcd_error *err)
 {
-  struct kcd_search search = {.base = kcd_dir_dc(dir)->domain_nc,
-                              .scope = KCD_SUBTREE,
-                              .filter = "(&(objectCategory=computer)(sAMAccountName=" KCD_STAND_IN_PREFIX
-                                        "*)(description=kcdfix stand-in *))",
-                              .attributes = attributes,
-                              .owner_only = true};
   KCD_AUTO_VALUE(kcd_entries) entries = {NULL, 0};
   KCD_AUTO_VALUE(kcd_stand_ins_found) all = {NULL, 0};
-  if (kcd_dir_search(dir, &search, 1, &entries, err) < 0)
-    return kcd_error_wrap(err, "cannot look for temporary accounts");
+  if (search_all(dir, &entries, err) < 0)
+    return -1;
   for (size_t i = 0; i < entries.n; i++)
     take_entry(&entries.v[i], &all);
   if (find_all_children(dir, &all, err) < 0)

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <kcdfix/pattern.h>
+
 #include "doc.h"
 #include "document.h"
 
@@ -98,9 +100,12 @@ static json_t *not_asked(const struct kcd_report *report, const struct kcd_judge
 static json_t *observed_of(const struct kcd_judgement *judgement)
 {
   json_t *observed = kcd_doc_observation(judgement->observation);
-  if (judgement->observation != NULL)
-    kcd_doc_set(observed, "stand_in",
-                judgement->facts.stand_in == NULL ? json_null() : kcd_doc_limits(&judgement->limits));
+  if (judgement->observation == NULL)
+    return observed;
+  if (kcd_judgement_class(judgement) == NULL)
+    kcd_doc_set(observed, "class", json_null());
+  kcd_doc_set(observed, "stand_in",
+              judgement->facts.stand_in == NULL ? json_null() : kcd_doc_limits(&judgement->limits));
   return observed;
 }
 

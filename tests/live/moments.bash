@@ -12,28 +12,35 @@ record() {
 interrupted_at() {
   local syscall=$1 number=$2 signal=$3
   shift 3
-  ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace="$syscall" \
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -f -qq -o /dev/null -e trace="$syscall" \
     -e inject="$syscall:signal=$signal:when=$number" kcdfix "$@"
 }
 
-# A traced process stops for a moment at each system call; this one stays where it is.
-stays_stopped() {
-  for _ in 1 2 3 4 5; do
-    grep -qE '^State:[[:space:]]+[Tt]' "/proc/$1/status" || return 1
+# with_a_pause_at SYSCALL NUMBER COMMAND ARG...: runs kcdfix ARG until its NUMBERth call of SYSCALL is made, then COMMAND
+# ($pid is kcdfix), then lets it go on; ends with its status. Its output is in `output`, its messages are in `errors`.
+with_a_pause_at() {
+  local syscall=$1 number=$2 command=$3 trace=$BATS_TEST_TMPDIR/trace job pid
+  shift 3
+  rm -f "$trace"
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 env --default-signal=INT \
+    strace -f -o "$trace" -e trace="$syscall" \
+    -e inject="$syscall:signal=STOP:when=$number" kcdfix "$@" \
+    >"$BATS_TEST_TMPDIR/output" 2>"$BATS_TEST_TMPDIR/errors" </dev/null 3>&- &
+  job=$!
+  until pid=$(awk '/--- stopped by SIGSTOP ---/ { print $1; exit }' "$trace" 2>/dev/null) && [ -n "$pid" ]; do
+    kill -0 "$job" || { echo "not stopped at $syscall $number"; return 99; }
     sleep 0.02
-  done
-}
-
-# Runs kcdfix until its record is on disk and nothing is sent yet; then COMMAND; then lets it go on.
-with_a_pause_before_the_write() {
-  local command=$1
-  shift
-  interrupted_at fsync 4 STOP "$@" >"$BATS_TEST_TMPDIR/output" 2>&1 &
-  local job=$! pid
-  until compgen -G "${changes:?}/*.json" >/dev/null && pid=$(pgrep -x kcdfix) && stays_stopped "$pid"; do
-    kill -0 "$job"
   done
   eval "$command"
   kill -CONT "$pid"
   wait "$job"
+}
+
+# Runs kcdfix until its record is on disk and nothing is sent yet; then COMMAND; then lets it go on. The messages stand
+# in `output` too.
+with_a_pause_before_the_write() {
+  local status=0
+  with_a_pause_at fsync 4 "$@" || status=$?
+  cat "$BATS_TEST_TMPDIR/errors" >>"$BATS_TEST_TMPDIR/output"
+  return "$status"
 }

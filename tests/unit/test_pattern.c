@@ -323,6 +323,28 @@ static void reasons(void **state)
   assert_null(kcd_reason_given(&client));
 }
 
+/* The stand-in was let in or kept out where the host would not be: the requests of the probe that do not decide may
+ * have got another answer. */
+static void a_stand_in_that_differs_tells_nothing(void **state)
+{
+  (void)state;
+  static const struct kcd_account stand_in;
+  struct world world;
+  build(&rows[1], &world);
+  struct kcd_judgement judgement = {.observation = &world.observation};
+  const struct kcd_class *class = kcd_pattern_class(&world.observation);
+  assert_non_null(class);
+  assert_ptr_equal(kcd_judgement_class(&judgement), class);
+  judgement.facts.stand_in = &stand_in;
+  judgement.limits.covers = true;
+  assert_ptr_equal(kcd_judgement_class(&judgement), class);
+  judgement.limits.n = 1;
+  assert_null(kcd_judgement_class(&judgement));
+  judgement.observation = NULL;
+  judgement.limits.n = 0;
+  assert_null(kcd_judgement_class(&judgement));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -333,6 +355,7 @@ int main(void)
       cmocka_unit_test(nothing_follows),
       cmocka_unit_test(controls_do_not_decide),
       cmocka_unit_test(reasons),
+      cmocka_unit_test(a_stand_in_that_differs_tells_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

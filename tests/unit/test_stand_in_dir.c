@@ -441,6 +441,11 @@ static bool answer_look(struct ldap_request *request)
     ldap_server_result(request, look.children > 0 ? 4 : 0, "");
     return true;
   }
+  if (strcmp(request->attribute, "objectSid") == 0) {
+    ldap_server_entry(request, request->base, "objectSid", "x1", SID_HEX, NULL);
+    ldap_server_result(request, 0, "");
+    return true;
+  }
   look.sd_flags = request->sd_flags;
   look.paged = request->paged;
   strcpy(look.base, request->base);
@@ -583,10 +588,13 @@ static void hostile_answers(void **state)
   free(huge);
 }
 
+static struct kcd_sid domain_sid; /* what the last search_all knew of it */
+
 static int search_all(struct kcd_stand_ins_found *all)
 {
   struct kcd_dir *dir = open_dir(answer_look);
   int status = kcd_stand_ins_search(dir, all, &err);
+  domain_sid = kcd_dir_dc(dir)->domain_sid;
   close_dir(dir);
   return status;
 }
@@ -598,6 +606,8 @@ static void all_that_look_like_one(void **state)
   look.entries = 300; /* more than are asked for children at once */
   assert_int_equal(search_all(&all), 0);
   assert_int_equal(all.n, 300);
+  char sid[KCD_SID_TEXT_MAX];
+  assert_string_equal(kcd_sid_text(&domain_sid, sid), "S-1-5-21-1-2-3-1104");
   assert_true(look.paged);
   assert_int_equal(look.sd_flags, 1);
   assert_string_equal(all.v[299].name, NAME);

@@ -41,16 +41,23 @@ static bool is_in(const json_t *names, const char *name)
   return false;
 }
 
-/* "CORE-N1, CORE-N2", or "12 hosts". */
-static char *distinct(const json_t *pairs, const char *many)
+/* What of a pair is named; owned by the caller. */
+typedef char *name_fn(const json_t *pair);
+
+static char *spn_of(const json_t *pair)
 {
-  bool hosts = strcmp(many, "hosts") == 0;
+  return kcd_doc_safe_at(pair, "spn");
+}
+
+/* "CORE-N1, CORE-N2", or "12 hosts". */
+static char *distinct(const json_t *pairs, name_fn *name_of, const char *many)
+{
   json_t *names = kcd_doc_array();
   size_t i;
   const json_t *pair;
   json_array_foreach(pairs, i, pair)
   {
-    KCD_AUTO_CHAR name = hosts ? kcd_pair_host(pair) : kcd_doc_safe_at(pair, "spn");
+    KCD_AUTO_CHAR name = name_of(pair);
     if (!is_in(names, name))
       kcd_doc_add(names, kcd_doc_text(name));
   }
@@ -106,9 +113,9 @@ static char *basis_of(const struct kcd_check_view *view, const struct tally *tal
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   struct tally tally = count(view);
-  KCD_AUTO_CHAR hosts = distinct(view->pairs, "hosts");
-  KCD_AUTO_CHAR spns = distinct(view->pairs, "SPNs");
-  KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
+  KCD_AUTO_CHAR hosts = distinct(view->pairs, kcd_pair_host, "hosts");
+  KCD_AUTO_CHAR spns = distinct(view->pairs, spn_of, "SPNs");
+  KCD_AUTO_CHAR user = distinct(view->pairs, kcd_pair_user, "users");
   KCD_AUTO_CHAR title = kcd_asprintf("%s -> %s%s%s: ", hosts, spns, user[0] == '\0' ? "" : " as ", user);
   show_tally(title, &tally, out);
 

@@ -136,8 +136,8 @@ KCD_DEFINE_AUTO(kcd_trace)
  * another one. */
 char *kcd_trace_command(const struct kcd_trace_failure *failure);
 
-/* A host or a user as `kcdfix check` takes it, from a name of the trace: "host/core2016.kcd.test" is
- * "core2016.kcd.test"; owned. */
+/* A host as `kcdfix check` takes it, from a name of the trace: "CORE2016" of "CORE2016$", "core2016.kcd.test" of
+ * "host/core2016.kcd.test"; owned. */
 char *kcd_trace_operand(const char *name);
 
 /* The pairs that `kcdfix check --trace` looks at: each (host, user, SPN) of S4U2Proxy once, in order. */

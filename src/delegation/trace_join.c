@@ -263,19 +263,22 @@ char *trace_host_label(const char *name)
   if (name == NULL)
     return kcd_strdup("a host");
   KCD_AUTO_CHAR operand = kcd_trace_operand(name);
-  char *label = kcd_strndup(operand, strcspn(operand, "."));
-  size_t len = strlen(label);
-  if (len > 1 && label[len - 1] == '$')
-    label[len - 1] = '\0';
-  return label;
+  return kcd_strndup(operand, strcspn(operand, "."));
 }
 
 char *kcd_trace_operand(const char *name)
 {
   const char *slash = strchr(name, '/');
-  if (slash == NULL)
-    return kcd_strdup(name);
-  return kcd_strndup(slash + 1, strcspn(slash + 1, "/:"));
+  if (slash != NULL)
+    return kcd_strndup(slash + 1, strcspn(slash + 1, "/:"));
+  size_t len = strlen(name);
+  return kcd_strndup(name, len > 1 && name[len - 1] == '$' ? len - 1 : len);
+}
+
+/* With its own ticket as evidence a host asks for itself: no user is delegated. */
+static bool is_for_itself(const struct kcd_conversation *conversation)
+{
+  return trace_same(conversation->host, conversation->user);
 }
 
 static struct kcd_traced_pair *find_pair(struct kcd_traced_pairs *pairs, const char *host,
@@ -296,7 +299,8 @@ void kcd_trace_pairs(const struct kcd_trace_result *result, struct kcd_traced_pa
   for (size_t i = 0; i < result->n; i++) {
     const struct kcd_conversation *conversation = &result->v[i];
     const struct kcd_trace_step *step = &conversation->steps[conversation->n - 1];
-    if (step->kind != KCD_STEP_KIND_PROXY || conversation->host == NULL || !trace_is_spn(conversation->spn))
+    if (step->kind != KCD_STEP_KIND_PROXY || conversation->host == NULL || !trace_is_spn(conversation->spn) ||
+        is_for_itself(conversation))
       continue;
     KCD_AUTO_CHAR host = kcd_trace_operand(conversation->host);
     struct kcd_traced_pair *known = find_pair(&pairs, host, conversation);

@@ -65,15 +65,17 @@ static void say_changes(const json_t *traced, struct kcd_textout *out)
 {
   const char *key;
   const json_t *when;
+  struct kcd_buf changes;
+  kcd_buf_init(&changes, KCD_BUF_DEFAULT_CAP);
   json_object_foreach((json_t *)json_object_get(traced, "changed_since"), key, when)
   {
-    if (!json_is_string(when))
-      continue;
-    KCD_AUTO_CHAR text =
-        kcd_asprintf("%s of the host was changed at %s, after the trace: the trace shows what was before.", key,
-                     json_string_value(when));
-    kcd_out_wrap(out, "    ", text, NULL);
+    if (json_is_string(when))
+      kcd_buf_addf(&changes, "%s%s at %s", changes.len > 0 ? ", " : "", key, json_string_value(when));
   }
+  KCD_AUTO_CHAR list = kcd_buf_take_text(&changes);
+  KCD_AUTO_CHAR text = kcd_asprintf("The host was changed after that (%s): the trace shows what was before.", list);
+  if (*list != '\0')
+    kcd_out_wrap(out, "  ", text, NULL);
 }
 
 void kcd_text_traced(const json_t *pair, struct kcd_textout *out)

@@ -550,7 +550,8 @@ static void names_become_operands(void **state)
   (void)state;
   static const struct {
     const char *name, *operand;
-  } rows[] = {{"CORE2016$", "CORE2016$"},
+  } rows[] = {{"CORE2016$", "CORE2016"},
+              {"$", "$"},
               {"host/core2016.kcd.test", "core2016.kcd.test"},
               {"HTTP/web:8080", "web"},
               {"a/b/c", "b"}};

@@ -186,7 +186,7 @@ static struct totals count(const struct kcd_trace_result *result)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
       /* an error inside armour shows no reason, and an S4U2Self hides its user */
-      totals.armoured += step->armoured && step->answer.outcome == KCD_ERROR;
+      totals.armoured += step->armoured && step->answer.outcome == KCD_ERROR && !trace_is_normal(step->answer.code);
       totals.unanswered += step->answered == 0;
       totals.missing += step->request_missing;
     }

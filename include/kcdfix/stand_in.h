@@ -26,7 +26,8 @@ struct kcd_stand_in_settings {
   uint32_t uac;           /* WORKSTATION_TRUST and those bits of the host that a KDC reads for delegation */
   uint32_t enctypes;      /* msDS-SupportedEncryptionTypes */
   bool has_enctypes;
-  uint64_t expires; /* accountExpires; 0: never */
+  uint64_t expires;              /* accountExpires; 0: never */
+  struct kcd_values logon_hours; /* logonHours, as stored; empty: at any hour */
 };
 /* The settings of HOST, as it is or as a plan would leave it (kcd_plan_preview). KCD_E_UNSUPPORTED (id
  * stand-in-not-possible) where no computer account can stand in for it: a user account, a domain controller, the KDC's

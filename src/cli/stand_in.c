@@ -15,9 +15,8 @@
 
 #include "interrupt.h"
 
-#define NAMES_MAX 8   /* names that are tried: each is taken once in 65536 */
-#define PAUSE_MS 250  /* between two questions to a DC that does not answer */
-#define CLOCK_SLACK 5 /* seconds by which the DC's clock may be misjudged */
+#define NAMES_MAX 8  /* names that are tried: each is taken once in 65536 */
+#define PAUSE_MS 250 /* between two questions to a DC that does not answer */
 
 /* ---- the maker ---- */
 
@@ -53,6 +52,13 @@ static void pause_ms(int64_t ms)
 {
   const struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
   nanosleep(&span, NULL);
+}
+
+/* Whatever becomes of the time of day, and of a pause that a signal ends. */
+static void wait_until(int64_t deadline)
+{
+  while (now_ms() < deadline)
+    pause_ms(PAUSE_MS);
 }
 
 /* ---- randomness ---- */
@@ -195,16 +201,12 @@ static int left_behind(const struct kcd_stand_in_maker *maker, const struct kcd_
   kcd_error_wrap(err, "the temporary account %s may be left behind on %s", record->name, record->dc);
   kcd_error_id(err, "stand-in-left-behind");
   kcd_error_on(err, record->dn, record->dc);
+  if (err->code == KCD_E_NOT_FOUND)
+    return -1; /* never shown: close_as_absent said what is to be done */
   return kcd_error_next(err, "kcdfix stand-in --clean%s%s", *context ? " " : "", context);
 }
 
 /* ---- looking for it, deleting it ---- */
-
-/* An account that is older than the record: the add was refused, or would have been. */
-static bool had_the_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record)
-{
-  return !record->has_guid && found->created != 0 && found->created + CLOCK_SLACK < record->dc_time;
-}
 
 /* The account of the record; *ret_found false where the DC says that there is none. KCD_E_CONFLICT where another one
  * bears its name: that is a stranger. */
@@ -229,13 +231,14 @@ static int look(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_reco
     memcpy(record->guid, found.guid, sizeof record->guid);
     return 0;
   }
-  if (had_the_name_first(&found, record)) {
+  if (kcd_stand_in_had_name_first(&found, record)) {
     *ret_found = false;
     return 0;
   }
   kcd_fail(err, KCD_E_CONFLICT, "%s is not the account that was recorded, and is not deleted: %s", record->name, why);
   kcd_error_id(err, "stand-in-not-ours");
-  return kcd_error_on(err, found.dn, record->dc);
+  kcd_error_on(err, found.dn, record->dc);
+  return kcd_error_next(err, "see what became of it; once it is deleted or renamed: kcdfix stand-in --clean");
 }
 
 static bool may_come_back(const struct kcd_error *err)
@@ -326,8 +329,7 @@ static int look_twice(const struct kcd_stand_in_maker *maker, struct kcd_stand_i
   if (now - record->absent < apart) {
     kcd_message("%s is not there; looking once more in %d s, since the DC may still be making it", record->name,
                 (int)(apart - (now - record->absent)));
-    while (time(NULL) - record->absent < apart)
-      pause_ms(PAUSE_MS);
+    wait_until(now_ms() + (apart - (now - record->absent)) * 1000);
     if (reconnect(maker, now_ms() + options_of(maker)->timeout_ms, err) != 0 ||
         look(maker, record, ret_found, err) != 0)
       return -1;
@@ -465,6 +467,7 @@ static int make(struct kcd_stand_in_maker *maker, const struct kcd_account *host
     return 0;
   }
   struct kcd_error trouble = KCD_ERROR_INIT;
+  save(maker, &stand_in->record, KCD_STAND_IN_MADE);
   if (kcd_stand_in_remove(maker, stand_in, &trouble) != 0)
     *err = trouble;
   return -1;
@@ -505,31 +508,16 @@ int kcd_stand_in_make(struct kcd_stand_in_maker *maker, const struct kcd_account
 
 /* ---- its end ---- */
 
-int kcd_stand_in_remove(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+static bool is_at_its_dc(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record)
 {
-  bool found = false;
-  kcd_stand_in_forget(stand_in);
-  int rc = delete_patiently(maker, &stand_in->record, &found, err);
-  stand_in->end = rc == 0 ? "deleted" : "left";
-  if (rc == 0)
-    save(maker, &stand_in->record, found ? KCD_STAND_IN_DELETED : KCD_STAND_IN_ABSENT);
-  else
-    left_behind(maker, &stand_in->record, err);
-  kcd_stand_in_unlock(stand_in->lock);
-  stand_in->lock = -1;
-  kcd_interrupt_release();
-  return rc;
+  return kcd_equal_nocase(maker->session->server, record->dc);
 }
 
-/* "Not there" counts on the DC where it was made alone: to another one it may not have come yet. */
-static int close_as_absent(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
-                           struct kcd_error *err)
+/* To another DC it may not have come yet. */
+static int fail_elsewhere(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record,
+                          struct kcd_error *err)
 {
   const char *asked = maker->session->server;
-  if (kcd_equal_nocase(asked, record->dc)) {
-    save(maker, record, KCD_STAND_IN_ABSENT);
-    return 0;
-  }
   kcd_fail(err, KCD_E_NOT_FOUND, "%s does not show %s, but it was made on %s", asked, record->name, record->dc);
   kcd_error_id(err, "stand-in-left-behind");
   kcd_error_on(err, record->dn, asked);
@@ -537,11 +525,55 @@ static int close_as_absent(const struct kcd_stand_in_maker *maker, struct kcd_st
                         maker->store.open, record->id);
 }
 
+/* The DC said that it made it: "not there" can mean that the login may not see it. */
+static int fail_never_shown(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record,
+                            struct kcd_error *err)
+{
+  const char *login = kcd_login_principal(maker->session->login);
+  kcd_fail(err, KCD_E_NOT_FOUND, "%s made %s and does not show it to %s", record->dc, record->name, login);
+  kcd_error_id(err, "stand-in-left-behind");
+  kcd_error_on(err, record->dn, record->dc);
+  return kcd_error_next(err,
+                        "as somebody who may see it: kcdfix stand-in --clean; should it be gone for good, remove "
+                        "%s/%s.json",
+                        maker->store.open, record->id);
+}
+
+/* "Not there" counts on the DC where it was made alone, and only of what could be seen. */
+static int close_as_absent(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
+                           struct kcd_error *err)
+{
+  if (!is_at_its_dc(maker, record))
+    return fail_elsewhere(maker, record, err);
+  if (record->state == KCD_STAND_IN_MADE && !record->has_guid)
+    return fail_never_shown(maker, record, err);
+  save(maker, record, KCD_STAND_IN_ABSENT);
+  return 0;
+}
+
+int kcd_stand_in_remove(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
+{
+  bool found = false;
+  kcd_stand_in_forget(stand_in);
+  int rc = delete_patiently(maker, &stand_in->record, &found, err);
+  if (rc == 0 && found)
+    save(maker, &stand_in->record, KCD_STAND_IN_DELETED);
+  else if (rc == 0)
+    rc = close_as_absent(maker, &stand_in->record, err);
+  if (rc != 0)
+    left_behind(maker, &stand_in->record, err);
+  stand_in->end = rc == 0 ? "deleted" : "left";
+  kcd_stand_in_unlock(stand_in->lock);
+  stand_in->lock = -1;
+  kcd_interrupt_release();
+  return rc;
+}
+
 int kcd_stand_in_clear(struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
                        struct kcd_error *err)
 {
   *ret_found = false;
-  if (record->state != KCD_STAND_IN_MADE) {
+  if (record->state != KCD_STAND_IN_MADE && is_at_its_dc(maker, record)) {
     if (look_twice(maker, record, ret_found, err) != 0)
       return -1;
     if (!*ret_found)

@@ -6,6 +6,7 @@
 #include "words.h"
 
 #define CLOCK_ROUNDING 2 /* seconds: whenCreated has no fraction, and the DC's clock was read a moment before */
+#define CLOCK_SLACK 5    /* seconds by which the DC's clock may be misjudged */
 
 #define RID_ADMINISTRATORS 544u /* MS-DTYP 2.4.2.4, as the two below */
 #define RID_DOMAIN_ADMINS 512u
@@ -118,6 +119,15 @@ bool kcd_stand_in_is_recorded(const struct kcd_stand_in_found *found, const stru
 {
   *ret_why = why_another(found, record);
   return *ret_why == NULL;
+}
+
+/* A clock that was set meanwhile makes a stand-in look older than its record, but takes no nonce from it. */
+bool kcd_stand_in_had_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record)
+{
+  uint8_t nonce[KCD_STAND_IN_NONCE];
+  if (record->has_guid || found->created == 0 || found->created + CLOCK_SLACK >= record->dc_time)
+    return false;
+  return kcd_stand_in_mark_parse(found->description, nonce) != 0 || memcmp(nonce, record->nonce, sizeof nonce) != 0;
 }
 
 bool kcd_stand_in_is_abandoned(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,

@@ -200,6 +200,29 @@ static void each_doubt_alone_keeps_the_account(void **state)
   }
 }
 
+/* Only a stranger may close a record: never the account of the record, however old a clock makes it look. */
+static void who_had_the_name_first_is_a_stranger(void **state)
+{
+  (void)state;
+  struct scene scene;
+  scene_init(&scene);
+  scene.record.has_guid = false;
+  scene.found.created = scene.record.dc_time - 60;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  another_nonce(&scene);
+  assert_true(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  no_description(&scene);
+  assert_true(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = scene.record.dc_time - 5;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = 0;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = scene.record.dc_time - 60;
+  scene.record.has_guid = true;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene_done(&scene);
+}
+
 static void check_deletable(const struct scene *scene)
 {
   KCD_AUTO_CHAR recorded = why_not_recorded(scene);
@@ -266,6 +289,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_doubt_alone_keeps_the_account),
+      cmocka_unit_test(who_had_the_name_first_is_a_stranger),
       cmocka_unit_test(without_a_doubt_it_may_go),
       cmocka_unit_test(an_administrators_group_may_own_it),
       cmocka_unit_test(reasons_are_safe),

@@ -100,9 +100,9 @@ bool kcd_stand_in_is_recorded(const struct kcd_stand_in_found *found, const stru
  * been: the account of the record was never seen, and FOUND is older and without its nonce. */
 bool kcd_stand_in_had_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record);
 /* As kcd_stand_in_is_recorded, for an account that no record of this machine is about: it carries a mark, is older than
- * KCD_STAND_IN_OLD at NOW (the DC's clock), has no SPN but its own and no children, and belongs to CALLER (the SID of
- * the login; revision 0: not known, and nobody's) or to BUILTIN\Administrators, Domain Admins or Enterprise Admins of
- * DOMAIN. */
+ * KCD_STAND_IN_OLD at NOW (the DC's clock), has no SPN but its own, no children, and the DN that kcdfix gives it, and
+ * belongs to CALLER (the SID of the login; revision 0: not known, and nobody's) or to BUILTIN\Administrators, Domain
+ * Admins or Enterprise Admins of DOMAIN. */
 bool kcd_stand_in_is_abandoned(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,
                                const struct kcd_sid *domain, char **ret_why);
 

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/text.h>
+
 #include "stand_in_fields.h"
 #include "words.h"
 
@@ -94,6 +96,14 @@ static bool may_own(const struct kcd_sid *owner, const struct kcd_sid *caller, c
          is_of_domain(owner, domain, RID_DOMAIN_ADMINS) || is_of_domain(owner, domain, RID_ENTERPRISE_ADMINS);
 }
 
+/* Whether its DN begins as kcdfix makes it: an account that was only renamed keeps the one that it had. */
+static bool has_own_dn(const struct kcd_stand_in_found *found)
+{
+  KCD_AUTO_CHAR short_name = kcd_strndup(found->name, strcspn(found->name, "$"));
+  KCD_AUTO_CHAR rdn = kcd_asprintf("CN=%s,", short_name);
+  return found->dn != NULL && kcd_starts_nocase(found->dn, rdn);
+}
+
 static char *why_kept(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,
                       const struct kcd_sid *domain)
 {
@@ -104,6 +114,9 @@ static char *why_kept(const struct kcd_stand_in_found *found, time_t now, const 
   char *why = why_in_use(found, nonce);
   if (why != NULL)
     return why;
+  if (!has_own_dn(found))
+    return kcd_sentence("%s is %s, a name that kcdfix did not give it", name_of(found),
+                        found->dn == NULL ? "without DN" : found->dn);
   if (found->created > now - KCD_STAND_IN_OLD)
     return kcd_sentence("%s is younger than an hour: another run may be using it", name_of(found));
   if (!found->has_owner || found->owner.revision == 0)

@@ -75,6 +75,14 @@ static void another_name(struct scene *scene)
 {
   set_string(&scene->found.name, "HV1$");
 }
+static void renamed_only(struct scene *scene)
+{
+  set_string(&scene->found.dn, "CN=HV1,OU=Hosts,DC=contoso,DC=com");
+}
+static void longer_rdn(struct scene *scene)
+{
+  set_string(&scene->found.dn, "CN=KCDFIX-4F211,CN=Computers,DC=contoso,DC=com");
+}
 static void prefix_in_the_middle(struct scene *scene)
 {
   set_string(&scene->found.name, "XKCDFIX-4F21$");
@@ -167,6 +175,8 @@ static const struct doubt doubts[] = {
     {"does not show when it was created", created_unknown, true, true},
     {"created before the record", created_before, true, false},
     {"record does not say when", undated_record, true, false},
+    {"KCDFIX-4F21$ is CN=HV1,OU=Hosts,DC=contoso,DC=com, a name that kcdfix did not", renamed_only, false, true},
+    {"a name that kcdfix did not give it", longer_rdn, false, true},
     {"younger than an hour", too_young, false, true},
     {"younger than an hour", clock_unknown, false, true},
     {"owner of KCDFIX-4F21$ cannot be read", owner_unreadable, false, true},

@@ -94,6 +94,7 @@ struct kcd_account {
   bool has_pwd_last_set;         /* false: attribute absent or not readable */
   uint64_t account_expires;      /* FILETIME; 0 and 0x7fffffffffffffff never */
   uint64_t last_logon;           /* lastLogonTimestamp, 0 if absent */
+  struct kcd_values logon_hours; /* logonHours, as stored; empty: at any hour */
   struct kcd_values delegate_to; /* msDS-AllowedToDelegateTo, as stored */
   struct kcd_values spns;        /* servicePrincipalName */
   struct kcd_bytes rbcd;         /* msDS-AllowedToActOnBehalfOfOtherIdentity, undecoded; len 0 if absent */

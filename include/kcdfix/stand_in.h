@@ -26,7 +26,8 @@ struct kcd_stand_in_settings {
   uint32_t uac;           /* WORKSTATION_TRUST and those bits of the host that a KDC reads for delegation */
   uint32_t enctypes;      /* msDS-SupportedEncryptionTypes */
   bool has_enctypes;
-  uint64_t expires; /* accountExpires; 0: never */
+  uint64_t expires;              /* accountExpires; 0: never */
+  struct kcd_values logon_hours; /* logonHours, as stored; empty: at any hour */
 };
 /* The settings of HOST, as it is or as a plan would leave it (kcd_plan_preview). KCD_E_UNSUPPORTED (id
  * stand-in-not-possible) where no computer account can stand in for it: a user account, a domain controller, the KDC's
@@ -95,9 +96,13 @@ struct kcd_stand_in_record;
  * reason in ret_why (terminal-safe, owned). */
 bool kcd_stand_in_is_recorded(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record,
                               char **ret_why);
-/* The same for an account that no record of this machine is about: it carries a mark, is older than KCD_STAND_IN_OLD at
- * NOW (the DC's clock), has no SPN but its own and no children, and belongs to CALLER (the SID of the login; revision
- * 0: not known, and nobody's) or to BUILTIN\Administrators, Domain Admins or Enterprise Admins of DOMAIN. */
+/* Whether FOUND is a stranger that bore the name when RECORD was written, so that the add was refused, or would have
+ * been: the account of the record was never seen, and FOUND is older and without its nonce. */
+bool kcd_stand_in_had_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record);
+/* As kcd_stand_in_is_recorded, for an account that no record of this machine is about: it carries a mark, is older than
+ * KCD_STAND_IN_OLD at NOW (the DC's clock), has no SPN but its own, no children, and the DN that kcdfix gives it, and
+ * belongs to CALLER (the SID of the login; revision 0: not known, and nobody's) or to BUILTIN\Administrators, Domain
+ * Admins or Enterprise Admins of DOMAIN. */
 bool kcd_stand_in_is_abandoned(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,
                                const struct kcd_sid *domain, char **ret_why);
 

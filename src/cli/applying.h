@@ -21,7 +21,7 @@ struct apply_plans {
   size_t n;
 };
 
-/* What a rehearsal came to for hosts with equal settings (apply_rehearse.c). */
+/* What a rehearsal came to for hosts with equal settings (rehearsal.h). */
 struct apply_rehearsal;
 
 struct applying {
@@ -73,6 +73,9 @@ bool apply_helps(const struct kcd_facts *after, enum kcd_flavour flavour, enum k
  * refuses the plans with which it gives no ticket. -1: a rehearsal could not be made, or would prove nothing for one of
  * the hosts, so nothing may be written. */
 int apply_rehearse(struct applying *applying, struct kcd_error *err);
+
+/* ---- rehearsal.c ---- */
+
 /* Refuses in PLANS, made anew, what the rehearsals refused. */
 void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans *plans);
 /* Whether each host that NOW changes has the settings with which its rehearsal began, so that what was proved is about

@@ -102,7 +102,9 @@ static void clear_one(struct clearing *clearing, struct kcd_stand_in_maker *make
   bool found = false;
   int lock = kcd_stand_in_lock(&clearing->store, record->id, &err);
   kcd_interrupt_hold(KCD_MIDWAY_STAND_IN);
-  if (lock >= 0 && !kcd_stand_in_is_closed(&clearing->store, record->id))
+  if (lock >= 0 && kcd_stand_in_is_closed(&clearing->store, record->id))
+    kcd_stand_in_discard(&clearing->store, record->id); /* the lock was made anew */
+  else if (lock >= 0)
     kcd_stand_in_clear(maker, record, &found, &err);
   if (found)
     kcd_interrupt_keep();

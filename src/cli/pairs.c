@@ -254,19 +254,26 @@ static void no_pair(struct checking *checking, const struct kcd_host_facts *host
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_PROBLEM);
 }
 
+static size_t count_asked(const struct checking *checking, size_t host)
+{
+  size_t n = 0;
+  for (size_t target = 0; target < checking->set->n_targets; target++)
+    n += kcd_pair_is_asked(checking->set, checking->operands, host, target);
+  return n;
+}
+
 static void check_host(struct checking *checking, size_t host)
 {
   const struct kcd_host_facts *facts = &checking->set->hosts[host];
-  open_prober(checking, facts->account);
-  unsigned asked = 0;
-  for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
-    if (kcd_pair_is_asked(checking->set, checking->operands, host, target)) {
-      check_pair(checking, host, target);
-      asked++;
-    }
-  close_prober(checking);
-  if (asked == 0 && !kcd_interrupted())
+  if (count_asked(checking, host) == 0) { /* no account is made for nothing */
     no_pair(checking, facts);
+    return;
+  }
+  open_prober(checking, facts->account);
+  for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
+    if (kcd_pair_is_asked(checking->set, checking->operands, host, target))
+      check_pair(checking, host, target);
+  close_prober(checking);
 }
 
 /* A stand-in is not left where a signal came; it is noted until the account is gone. */

@@ -14,10 +14,9 @@
 #include <kcdfix/text.h>
 
 #include "interrupt.h"
+#include "stand_in_end.h"
 
-#define NAMES_MAX 8   /* names that are tried: each is taken once in 65536 */
-#define PAUSE_MS 250  /* between two questions to a DC that does not answer */
-#define CLOCK_SLACK 5 /* seconds by which the DC's clock may be misjudged */
+#define NAMES_MAX 8 /* names that are tried: each is taken once in 65536 */
 
 /* ---- the maker ---- */
 
@@ -38,21 +37,6 @@ void kcd_stand_in_maker_done(struct kcd_stand_in_maker *maker)
 static const struct kcd_options *options_of(const struct kcd_stand_in_maker *maker)
 {
   return maker->run->options;
-}
-
-/* ---- time ---- */
-
-static int64_t now_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void pause_ms(int64_t ms)
-{
-  const struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
-  nanosleep(&span, NULL);
 }
 
 /* ---- randomness ---- */
@@ -174,200 +158,6 @@ static void announce(const struct kcd_stand_in_maker *maker, const struct kcd_st
               record->name, host, maker->as_planned ? " as planned" : "", container, record->dc);
 }
 
-/* ---- the record's end ---- */
-
-/* A record that could not be closed stays open, and the next run finds the account gone. */
-static void save(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
-                 enum kcd_stand_in_state state)
-{
-  struct kcd_error err = KCD_ERROR_INIT;
-  record->state = state;
-  if (!kcd_stand_in_is_open(state))
-    record->closed = time(NULL);
-  if (kcd_stand_in_save(&maker->store, record, false, &err) != 0)
-    kcd_show_error(&err);
-}
-
-static int left_behind(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record,
-                       struct kcd_error *err)
-{
-  KCD_AUTO_CHAR context = kcd_session_context(options_of(maker));
-  kcd_error_wrap(err, "the temporary account %s may be left behind on %s", record->name, record->dc);
-  kcd_error_id(err, "stand-in-left-behind");
-  kcd_error_on(err, record->dn, record->dc);
-  return kcd_error_next(err, "kcdfix stand-in --clean%s%s", *context ? " " : "", context);
-}
-
-/* ---- looking for it, deleting it ---- */
-
-/* An account that is older than the record: the add was refused, or would have been. */
-static bool had_the_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record)
-{
-  return !record->has_guid && found->created != 0 && found->created + CLOCK_SLACK < record->dc_time;
-}
-
-/* The account of the record; *ret_found false where the DC says that there is none. KCD_E_CONFLICT where another one
- * bears its name: that is a stranger. */
-static int look(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
-                struct kcd_error *err)
-{
-  KCD_AUTO_VALUE(kcd_stand_in_found) found = {0};
-  KCD_AUTO_CHAR why = NULL;
-  struct kcd_dir *dir = maker->session->dir;
-  struct kcd_error trouble = KCD_ERROR_INIT;
-  int rc = record->has_guid ? kcd_stand_in_find_guid(dir, record->guid, &found, &trouble)
-                            : kcd_stand_in_find(dir, record->name, &found, &trouble);
-  *ret_found = rc == 0;
-  if (rc != 0 && trouble.code == KCD_E_NOT_FOUND)
-    return 0;
-  if (rc != 0) {
-    *err = trouble;
-    return -1;
-  }
-  if (kcd_stand_in_is_recorded(&found, record, &why)) {
-    record->has_guid = true;
-    memcpy(record->guid, found.guid, sizeof record->guid);
-    return 0;
-  }
-  if (had_the_name_first(&found, record)) {
-    *ret_found = false;
-    return 0;
-  }
-  kcd_fail(err, KCD_E_CONFLICT, "%s is not the account that was recorded, and is not deleted: %s", record->name, why);
-  kcd_error_id(err, "stand-in-not-ours");
-  return kcd_error_on(err, found.dn, record->dc);
-}
-
-static bool may_come_back(const struct kcd_error *err)
-{
-  return err->code == KCD_E_UNREACHABLE || err->code == KCD_E_UNKNOWN_RESULT || err->code == KCD_E_NOT_AUTHENTICATED;
-}
-
-/* Deletes what LOOK finds, and looks again. 0: the DC says that it is gone. */
-static int delete_once(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
-                       struct kcd_error *err)
-{
-  bool found = false;
-  if (look(maker, record, &found, err) != 0)
-    return -1;
-  *ret_found = *ret_found || found;
-  if (!found)
-    return 0;
-  if (kcd_stand_in_delete(maker->session->dir, record->guid, err) != 0) {
-    if (err->code != KCD_E_NOT_FOUND)
-      return -1;
-    *err = KCD_ERROR_INIT;
-  }
-  if (look(maker, record, &found, err) != 0 || !found)
-    return kcd_error_is_set(err) ? -1 : 0;
-  return kcd_fail(err, KCD_E_REJECTED, "%s still shows it after the deletion", record->dc);
-}
-
-/* A new connection, within what is left of the time limit. */
-static int reconnect(const struct kcd_stand_in_maker *maker, int64_t deadline, struct kcd_error *err)
-{
-  struct kcd_options hurried = *options_of(maker);
-  int64_t left = deadline - now_ms();
-  if (left < PAUSE_MS)
-    left = PAUSE_MS;
-  if (left < hurried.timeout_ms)
-    hurried.timeout_ms = (int)left;
-  return kcd_session_reconnect(maker->session, &hurried, err);
-}
-
-static void say_waiting(const struct kcd_stand_in_maker *maker, const struct kcd_stand_in_record *record)
-{
-  kcd_message("%s does not answer; waiting for it up to %d s, to delete %s", record->dc,
-              options_of(maker)->timeout_ms / 1000, record->name);
-}
-
-/* Deletes it, and asks a DC that went away again until the time limit is over. */
-static int delete_patiently(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
-                            struct kcd_error *err)
-{
-  *ret_found = false;
-  if (delete_once(maker, record, ret_found, err) == 0)
-    return 0;
-  if (!may_come_back(err))
-    return -1;
-  say_waiting(maker, record);
-  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
-  while (now_ms() < deadline) {
-    struct kcd_error trouble = KCD_ERROR_INIT;
-    if (reconnect(maker, deadline, &trouble) == 0 && delete_once(maker, record, ret_found, &trouble) == 0) {
-      *err = KCD_ERROR_INIT;
-      return 0;
-    }
-    *err = trouble;
-    if (!may_come_back(&trouble))
-      return -1;
-    pause_ms(PAUSE_MS);
-  }
-  return -1;
-}
-
-/* ---- an add whose answer was lost ---- */
-
-/* Not there once proves nothing: a server that is slow may carry the add out later. Absent twice, the time limit apart,
- * over a connection of its own each time, does. 0 and *ret_found: whether it is there; -1: it cannot be told. */
-static int look_twice(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
-                      struct kcd_error *err)
-{
-  const time_t apart = options_of(maker)->timeout_ms / 1000 + 1;
-  if (look(maker, record, ret_found, err) != 0)
-    return -1;
-  if (*ret_found)
-    return 0;
-  time_t now = time(NULL);
-  if (record->absent == 0 || record->absent > now) {
-    record->absent = now;
-    save(maker, record, KCD_STAND_IN_UNKNOWN);
-  }
-  if (now - record->absent < apart) {
-    kcd_message("%s is not there; looking once more in %d s, since the DC may still be making it", record->name,
-                (int)(apart - (now - record->absent)));
-    while (time(NULL) - record->absent < apart)
-      pause_ms(PAUSE_MS);
-    if (reconnect(maker, now_ms() + options_of(maker)->timeout_ms, err) != 0 ||
-        look(maker, record, ret_found, err) != 0)
-      return -1;
-  }
-  return 0;
-}
-
-/* After the connection broke: 1: the account is there after all; 0: it is not, and will not be; -1: not known. */
-static int find_out(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, struct kcd_error *err)
-{
-  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
-  save(maker, record, KCD_STAND_IN_UNKNOWN);
-  say_waiting(maker, record);
-  do {
-    bool found = false;
-    struct kcd_error trouble = KCD_ERROR_INIT;
-    if (reconnect(maker, deadline, &trouble) == 0 && look_twice(maker, record, &found, &trouble) == 0)
-      return found;
-    *err = trouble;
-    pause_ms(PAUSE_MS);
-  } while (now_ms() < deadline);
-  return -1;
-}
-
-static int after_lost_answer(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in,
-                             struct kcd_error *err)
-{
-  struct kcd_error trouble = KCD_ERROR_INIT;
-  switch (find_out(maker, &stand_in->record, &trouble)) {
-  case 1:
-    *err = KCD_ERROR_INIT;
-    return 0;
-  case 0:
-    save(maker, &stand_in->record, KCD_STAND_IN_ABSENT);
-    return kcd_error_wrap(err, "no stand-in was made");
-  default:
-    return left_behind(maker, &stand_in->record, err);
-  }
-}
-
 /* ---- making it ---- */
 
 /* A host without SPN gets a stand-in without. Owned by the caller. */
@@ -434,8 +224,8 @@ static int add_failed(const struct kcd_stand_in_maker *maker, struct kcd_stand_i
 {
   kcd_error_on(err, stand_in->record.dn, stand_in->record.dc);
   if (err->code == KCD_E_UNKNOWN_RESULT)
-    return after_lost_answer(maker, stand_in, err);
-  save(maker, &stand_in->record, KCD_STAND_IN_REFUSED);
+    return stand_in_after_lost_answer(maker, stand_in, err);
+  stand_in_save(maker, &stand_in->record, KCD_STAND_IN_REFUSED);
   if (err->code == KCD_E_DENIED)
     return explain_denial(maker, stand_in, err);
   return kcd_error_wrap(err, "no stand-in was made");
@@ -447,7 +237,7 @@ static int see_it(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_i
   bool found = false;
   struct kcd_stand_in_record *record = &stand_in->record;
   record->state = KCD_STAND_IN_MADE;
-  if (look(maker, record, &found, err) == 0 && found)
+  if (stand_in_look(maker, record, &found, err) == 0 && found)
     return kcd_stand_in_save(&maker->store, record, false, err);
   if (!kcd_error_is_set(err))
     kcd_fail(err, KCD_E_REJECTED, "%s does not show the account that it has just made", record->dc);
@@ -465,6 +255,7 @@ static int make(struct kcd_stand_in_maker *maker, const struct kcd_account *host
     return 0;
   }
   struct kcd_error trouble = KCD_ERROR_INIT;
+  stand_in_save(maker, &stand_in->record, KCD_STAND_IN_MADE);
   if (kcd_stand_in_remove(maker, stand_in, &trouble) != 0)
     *err = trouble;
   return -1;
@@ -500,58 +291,6 @@ int kcd_stand_in_make(struct kcd_stand_in_maker *maker, const struct kcd_account
     return -1;
   }
   *ret = stand_in;
-  return 0;
-}
-
-/* ---- its end ---- */
-
-int kcd_stand_in_remove(struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
-{
-  bool found = false;
-  kcd_stand_in_forget(stand_in);
-  int rc = delete_patiently(maker, &stand_in->record, &found, err);
-  stand_in->end = rc == 0 ? "deleted" : "left";
-  if (rc == 0)
-    save(maker, &stand_in->record, found ? KCD_STAND_IN_DELETED : KCD_STAND_IN_ABSENT);
-  else
-    left_behind(maker, &stand_in->record, err);
-  kcd_stand_in_unlock(stand_in->lock);
-  stand_in->lock = -1;
-  kcd_interrupt_release();
-  return rc;
-}
-
-/* "Not there" counts on the DC where it was made alone: to another one it may not have come yet. */
-static int close_as_absent(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record,
-                           struct kcd_error *err)
-{
-  const char *asked = maker->session->server;
-  if (kcd_equal_nocase(asked, record->dc)) {
-    save(maker, record, KCD_STAND_IN_ABSENT);
-    return 0;
-  }
-  kcd_fail(err, KCD_E_NOT_FOUND, "%s does not show %s, but it was made on %s", asked, record->name, record->dc);
-  kcd_error_id(err, "stand-in-left-behind");
-  kcd_error_on(err, record->dn, asked);
-  return kcd_error_next(err, "ask %s itself; should it be gone for good, remove %s/%s.json", record->dc,
-                        maker->store.open, record->id);
-}
-
-int kcd_stand_in_clear(struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, bool *ret_found,
-                       struct kcd_error *err)
-{
-  *ret_found = false;
-  if (record->state != KCD_STAND_IN_MADE) {
-    if (look_twice(maker, record, ret_found, err) != 0)
-      return -1;
-    if (!*ret_found)
-      return close_as_absent(maker, record, err);
-  }
-  if (delete_patiently(maker, record, ret_found, err) != 0)
-    return -1;
-  if (!*ret_found)
-    return close_as_absent(maker, record, err);
-  save(maker, record, KCD_STAND_IN_DELETED);
   return 0;
 }
 

@@ -70,7 +70,7 @@ int kcd_stand_in_lock(const struct kcd_stand_in_store *store, const char *id, st
   int errnum = errno;
   close(fd);
   if (errnum == EWOULDBLOCK)
-    return kcd_fail(err, KCD_E_CONFLICT, "another kcdfix is at work with it");
+    return kcd_fail(err, KCD_E_CONFLICT, "another kcdfix is at work with %s", path);
   return kcd_fail_errno(err, KCD_E_IO, errnum, "cannot lock %s", path);
 }
 

@@ -29,7 +29,7 @@ void kcd_stand_in_unlock(int lock);
 bool kcd_stand_in_is_closed(const struct kcd_stand_in_store *store, const char *id);
 /* Whether there is a record of that name, open or closed: a new one may not have it. */
 bool kcd_stand_in_is_recorded_as(const struct kcd_stand_in_store *store, const char *id);
-/* Takes back a new record for which nothing was sent, and its lock with it. */
+/* Takes back a new record for which nothing was sent, or what is left of one that is closed, and its lock with it. */
 void kcd_stand_in_discard(const struct kcd_stand_in_store *store, const char *id);
 
 /* Writes the record, as durably as those of changes; a NEW one never over an existing file. One whose state is closed

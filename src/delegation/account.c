@@ -27,6 +27,7 @@ const char *const kcd_account_attributes[] = {
     "msDS-SupportedEncryptionTypes",
     "pwdLastSet",
     "accountExpires",
+    "logonHours",
     "lastLogonTimestamp",
     "msDS-AllowedToDelegateTo",
     "servicePrincipalName",
@@ -47,6 +48,7 @@ void kcd_account_done(struct kcd_account *account)
   free(account->dns_host_name);
   free(account->user_principal_name);
   free(account->operating_system);
+  kcd_values_done(&account->logon_hours);
   kcd_values_done(&account->delegate_to);
   kcd_values_done(&account->spns);
   kcd_bytes_done(&account->rbcd);
@@ -141,6 +143,7 @@ void kcd_account_from_entry(const struct kcd_entry *entry, struct kcd_account *r
   read_names(entry, &account);
   read_numbers(entry, &account);
   read_metadata(entry, &account);
+  copy_values(entry, "logonHours", &account.logon_hours);
   copy_values(entry, "msDS-AllowedToDelegateTo", &account.delegate_to);
   copy_values(entry, "servicePrincipalName", &account.spns);
   const struct kcd_values *rbcd = kcd_entry_get(entry, "msDS-AllowedToActOnBehalfOfOtherIdentity");

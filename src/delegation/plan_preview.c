@@ -20,6 +20,8 @@ static void copy_account(const struct kcd_account *from, struct kcd_account *ret
   ret->dns_host_name = kcd_strdup(from->dns_host_name);
   ret->user_principal_name = kcd_strdup(from->user_principal_name);
   ret->operating_system = kcd_strdup(from->operating_system);
+  ret->logon_hours = (struct kcd_values){0};
+  kcd_values_copy(&ret->logon_hours, &from->logon_hours);
   ret->delegate_to = (struct kcd_values){0};
   kcd_values_copy(&ret->delegate_to, &from->delegate_to);
   ret->spns = (struct kcd_values){0};

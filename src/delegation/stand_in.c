@@ -50,6 +50,7 @@ int kcd_stand_in_settings_of(const struct kcd_account *host, struct kcd_stand_in
                                         .has_enctypes = host->has_enctypes,
                                         .expires = host->account_expires == FILETIME_NEVER ? 0 : host->account_expires};
   kcd_values_copy(&ret->list, &host->delegate_to);
+  kcd_values_copy(&ret->logon_hours, &host->logon_hours);
   return 0;
 }
 
@@ -58,6 +59,7 @@ void kcd_stand_in_settings_done(struct kcd_stand_in_settings *settings)
   if (settings == NULL)
     return;
   kcd_values_done(&settings->list);
+  kcd_values_done(&settings->logon_hours);
   *settings = (struct kcd_stand_in_settings){0};
 }
 
@@ -92,7 +94,7 @@ static bool same_values(const struct kcd_values *a, const struct kcd_values *b)
 bool kcd_stand_in_settings_equal(const struct kcd_stand_in_settings *a, const struct kcd_stand_in_settings *b)
 {
   return a->uac == b->uac && a->has_enctypes == b->has_enctypes && a->enctypes == b->enctypes &&
-         a->expires == b->expires && same_values(&a->list, &b->list);
+         a->expires == b->expires && same_values(&a->logon_hours, &b->logon_hours) && same_values(&a->list, &b->list);
 }
 
 bool kcd_stand_in_needs_privilege(const struct kcd_stand_in_settings *settings)
@@ -187,6 +189,7 @@ void kcd_stand_in_account(const struct kcd_account *host, const struct kcd_stand
                               .protected_user = KCD_NO,
                               .has_keys = KCD_YES};
   kcd_values_copy(&ret->delegate_to, &settings->list);
+  kcd_values_copy(&ret->logon_hours, &settings->logon_hours);
   if (spn != NULL)
     kcd_values_add_text(&ret->spns, spn);
   join_domain_computers(&host->sid, ret);

@@ -2,10 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/text.h>
+
 #include "stand_in_fields.h"
 #include "words.h"
 
 #define CLOCK_ROUNDING 2 /* seconds: whenCreated has no fraction, and the DC's clock was read a moment before */
+#define CLOCK_SLACK 5    /* seconds by which the DC's clock may be misjudged */
 
 #define RID_ADMINISTRATORS 544u /* MS-DTYP 2.4.2.4, as the two below */
 #define RID_DOMAIN_ADMINS 512u
@@ -93,6 +96,14 @@ static bool may_own(const struct kcd_sid *owner, const struct kcd_sid *caller, c
          is_of_domain(owner, domain, RID_DOMAIN_ADMINS) || is_of_domain(owner, domain, RID_ENTERPRISE_ADMINS);
 }
 
+/* Whether its DN begins as kcdfix makes it: an account that was only renamed keeps the one that it had. */
+static bool has_own_dn(const struct kcd_stand_in_found *found)
+{
+  KCD_AUTO_CHAR short_name = kcd_strndup(found->name, strcspn(found->name, "$"));
+  KCD_AUTO_CHAR rdn = kcd_asprintf("CN=%s,", short_name);
+  return found->dn != NULL && kcd_starts_nocase(found->dn, rdn);
+}
+
 static char *why_kept(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,
                       const struct kcd_sid *domain)
 {
@@ -103,6 +114,9 @@ static char *why_kept(const struct kcd_stand_in_found *found, time_t now, const 
   char *why = why_in_use(found, nonce);
   if (why != NULL)
     return why;
+  if (!has_own_dn(found))
+    return kcd_sentence("%s is %s, a name that kcdfix did not give it", name_of(found),
+                        found->dn == NULL ? "without DN" : found->dn);
   if (found->created > now - KCD_STAND_IN_OLD)
     return kcd_sentence("%s is younger than an hour: another run may be using it", name_of(found));
   if (!found->has_owner || found->owner.revision == 0)
@@ -118,6 +132,15 @@ bool kcd_stand_in_is_recorded(const struct kcd_stand_in_found *found, const stru
 {
   *ret_why = why_another(found, record);
   return *ret_why == NULL;
+}
+
+/* A clock that was set meanwhile makes a stand-in look older than its record, but takes no nonce from it. */
+bool kcd_stand_in_had_name_first(const struct kcd_stand_in_found *found, const struct kcd_stand_in_record *record)
+{
+  uint8_t nonce[KCD_STAND_IN_NONCE];
+  if (record->has_guid || found->created == 0 || found->created + CLOCK_SLACK >= record->dc_time)
+    return false;
+  return kcd_stand_in_mark_parse(found->description, nonce) != 0 || memcmp(nonce, record->nonce, sizeof nonce) != 0;
 }
 
 bool kcd_stand_in_is_abandoned(const struct kcd_stand_in_found *found, time_t now, const struct kcd_sid *caller,

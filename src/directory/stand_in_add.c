@@ -6,7 +6,7 @@
 #include "gathering.h"
 #include "written.h"
 
-#define ATTRIBUTES_MAX 10
+#define ATTRIBUTES_MAX 11
 
 /* The attributes of one Add. Stays where it is: the elements point into it. */
 struct attributes {
@@ -91,6 +91,8 @@ static void attributes_init(struct attributes *attributes, const struct kcd_stan
     KCD_AUTO_CHAR expires = kcd_asprintf("%" PRId64, (int64_t)settings->expires);
     add_text(attributes, "accountExpires", expires);
   }
+  if (settings->logon_hours.n > 0)
+    add_borrowed(attributes, "logonHours", settings->logon_hours);
   if (spec->spn != NULL)
     add_text(attributes, "servicePrincipalName", spec->spn);
   add_password(attributes, spec->password);

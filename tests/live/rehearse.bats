@@ -225,6 +225,17 @@ declined() {
   run -0 kcdfix apply --protocol-transition --rehearse --yes --as alice NODE1 NODE2 cifs/SOFS2016
   [ "$(rows | wc -l)" = 4 ]
   nothing_left 6
+  # a Windows KDC asks for an SPN: a host without one does not share the proof of a host that has one
+  kcdfix undo --yes
+  ad-del NODE2 msDS-AllowedToDelegateTo
+  ad-set NODE2 msDS-AllowedToDelegateTo cifs/2016GUI
+  local spns
+  mapfile -t spns < <(ad-get NODE2 servicePrincipalName)
+  ad-del NODE2 servicePrincipalName
+  run -1 kcdfix apply -n --protocol-transition --rehearse --as alice NODE1 NODE2 cifs/SOFS2016
+  ad-set NODE2 servicePrincipalName "${spns[@]}"
+  [ "$(rows | wc -l)" = 4 ]
+  nothing_left 10
 }
 
 @test "some are proved and some are not: the proved ones are changed, status 7, and which is said" {

@@ -145,10 +145,19 @@ static void test_kinds(void **state)
 static void test_hostile_values(void **state)
 {
   struct fixture *fixture = *state;
-  static const char *const names[] = {
-      "userAccountControl",   "pwdLastSet",  "accountExpires", "primaryGroupID",
-      "sAMAccountName",       "dNSHostName", "objectSid",      "objectGUID",
-      "replPropertyMetaData", "objectClass", "adminCount",     "msDS-AllowedToActOnBehalfOfOtherIdentity"};
+  static const char *const names[] = {"userAccountControl",
+                                      "pwdLastSet",
+                                      "accountExpires",
+                                      "primaryGroupID",
+                                      "logonHours",
+                                      "sAMAccountName",
+                                      "dNSHostName",
+                                      "objectSid",
+                                      "objectGUID",
+                                      "replPropertyMetaData",
+                                      "objectClass",
+                                      "adminCount",
+                                      "msDS-AllowedToActOnBehalfOfOtherIdentity"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     kcd_values_add(kcd_entry_attribute(&fixture->entry, names[i]), "\xff\0\x80", 3);
   for (unsigned i = 0; i < 5000; i++) {

@@ -38,6 +38,7 @@ static void the_settings_are_those_of_the_host(void **state)
   d.host.enctypes = 24;
   d.host.has_enctypes = true;
   d.host.account_expires = FILETIME_2030;
+  kcd_values_add(&d.host.logon_hours, "\0\xff\0", 3);
   struct kcd_stand_in_settings settings = settings_of(&d.host);
   assert_int_equal(settings.uac, KCD_UAC_WORKSTATION | KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION);
   assert_int_equal(settings.list.n, 3);
@@ -45,6 +46,8 @@ static void the_settings_are_those_of_the_host(void **state)
     assert_true(kcd_bytes_equal(&settings.list.v[i], &d.host.delegate_to.v[i]));
   assert_true(settings.has_enctypes && settings.enctypes == 24);
   assert_true(settings.expires == FILETIME_2030);
+  assert_int_equal(settings.logon_hours.n, 1);
+  assert_true(kcd_bytes_equal(&settings.logon_hours.v[0], &d.host.logon_hours.v[0]));
   kcd_stand_in_settings_done(&settings);
   kcd_stand_in_settings_done(&settings);
   kcd_stand_in_settings_done(NULL);
@@ -183,6 +186,10 @@ static void every_other_setting_counts(void **state)
   other = one;
   other.expires = 0;
   assert_false(kcd_stand_in_settings_equal(&one, &other));
+  other = one;
+  kcd_values_add(&other.logon_hours, "\0", 1);
+  assert_false(kcd_stand_in_settings_equal(&one, &other));
+  kcd_values_done(&other.logon_hours);
 }
 
 /* ---- what stands in the account ---- */

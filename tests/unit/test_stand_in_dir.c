@@ -52,6 +52,7 @@ static const char *const asked_for[] = {"objectClass",
                                         "msDS-AllowedToDelegateTo",
                                         "msDS-SupportedEncryptionTypes",
                                         "accountExpires",
+                                        "logonHours",
                                         "servicePrincipalName",
                                         "unicodePwd",
                                         "entryTTL"};
@@ -171,8 +172,9 @@ static void the_least_that_is_sent(void **state)
   check_value(0, "sAMAccountName", 0, NAME);
   check_value(0, "description", 0, "kcdfix stand-in 00");
   check_value(0, "userAccountControl", 0, "4096");
-  static const char *const absent[] = {"msDS-AllowedToDelegateTo", "msDS-SupportedEncryptionTypes", "accountExpires",
-                                       "servicePrincipalName", "entryTTL"};
+  static const char *const absent[] = {"msDS-AllowedToDelegateTo", "msDS-SupportedEncryptionTypes",
+                                       "accountExpires",           "logonHours",
+                                       "servicePrincipalName",     "entryTTL"};
   for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
     assert_int_equal(count_of(0, absent[i]), 0);
 }
@@ -184,8 +186,13 @@ static void all_that_is_sent(void **state)
       .uac = 0x81001000, .enctypes = 24, .has_enctypes = true, .expires = 134000000000000000};
   kcd_values_add_text(&settings.list, "cifs/2016GUI");
   kcd_values_add_text(&settings.list, "cifs/WEB");
+  kcd_values_add(&settings.logon_hours, "\0\xff\1", 3);
   assert_int_equal(add_once("kcdfix/00"), 0);
-  kcd_values_done(&settings.list);
+  kcd_stand_in_settings_done(&settings);
+  const struct kcd_bytes *hours = dc.adds[0].attributes[attribute_index("logonHours")].values;
+  assert_int_equal(count_of(0, "logonHours"), 1);
+  assert_int_equal(hours->len, 3);
+  assert_memory_equal(hours->data, "\0\xff\1", 3);
   check_value(0, "userAccountControl", 0, "-2130702336"); /* signed, of 32 bits */
   assert_int_equal(count_of(0, "msDS-AllowedToDelegateTo"), 2);
   check_value(0, "msDS-AllowedToDelegateTo", 0, "cifs/2016GUI");

@@ -75,6 +75,14 @@ static void another_name(struct scene *scene)
 {
   set_string(&scene->found.name, "HV1$");
 }
+static void renamed_only(struct scene *scene)
+{
+  set_string(&scene->found.dn, "CN=HV1,OU=Hosts,DC=contoso,DC=com");
+}
+static void longer_rdn(struct scene *scene)
+{
+  set_string(&scene->found.dn, "CN=KCDFIX-4F211,CN=Computers,DC=contoso,DC=com");
+}
 static void prefix_in_the_middle(struct scene *scene)
 {
   set_string(&scene->found.name, "XKCDFIX-4F21$");
@@ -167,6 +175,8 @@ static const struct doubt doubts[] = {
     {"does not show when it was created", created_unknown, true, true},
     {"created before the record", created_before, true, false},
     {"record does not say when", undated_record, true, false},
+    {"KCDFIX-4F21$ is CN=HV1,OU=Hosts,DC=contoso,DC=com, a name that kcdfix did not", renamed_only, false, true},
+    {"a name that kcdfix did not give it", longer_rdn, false, true},
     {"younger than an hour", too_young, false, true},
     {"younger than an hour", clock_unknown, false, true},
     {"owner of KCDFIX-4F21$ cannot be read", owner_unreadable, false, true},
@@ -198,6 +208,29 @@ static void each_doubt_alone_keeps_the_account(void **state)
     check_reason(abandoned, &doubts[i], doubts[i].abandoned);
     scene_done(&scene);
   }
+}
+
+/* Only a stranger may close a record: never the account of the record, however old a clock makes it look. */
+static void who_had_the_name_first_is_a_stranger(void **state)
+{
+  (void)state;
+  struct scene scene;
+  scene_init(&scene);
+  scene.record.has_guid = false;
+  scene.found.created = scene.record.dc_time - 60;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  another_nonce(&scene);
+  assert_true(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  no_description(&scene);
+  assert_true(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = scene.record.dc_time - 5;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = 0;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene.found.created = scene.record.dc_time - 60;
+  scene.record.has_guid = true;
+  assert_false(kcd_stand_in_had_name_first(&scene.found, &scene.record));
+  scene_done(&scene);
 }
 
 static void check_deletable(const struct scene *scene)
@@ -266,6 +299,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_doubt_alone_keeps_the_account),
+      cmocka_unit_test(who_had_the_name_first_is_a_stranger),
       cmocka_unit_test(without_a_doubt_it_may_go),
       cmocka_unit_test(an_administrators_group_may_own_it),
       cmocka_unit_test(reasons_are_safe),

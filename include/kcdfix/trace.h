@@ -106,6 +106,7 @@ struct kcd_remark {
 struct kcd_trace_result {
   int64_t first, last; /* of the capture; 0: empty */
   uint64_t frames;
+  uint64_t messages;          /* of Kerberos, as the streams counted them */
   struct kcd_conversation *v; /* in the order of their first step */
   size_t n;
   uint64_t n_more;                    /* beyond KCD_TRACE_MAX */

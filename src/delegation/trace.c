@@ -366,8 +366,11 @@ void kcd_trace_frame(struct kcd_trace *trace, const struct kcd_frame *frame, int
 void kcd_trace_finish(struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
                       struct kcd_trace_result *ret)
 {
-  *ret = (struct kcd_trace_result){
-      .first = trace->first, .last = trace->last, .frames = trace->frames, .n_more = trace->n_more};
+  *ret = (struct kcd_trace_result){.first = trace->first,
+                                   .last = trace->last,
+                                   .frames = trace->frames,
+                                   .messages = counts->messages,
+                                   .n_more = trace->n_more};
   trace_join(trace, ret);
   trace_name_failures(ret);
   trace_remark(trace, counts, snaplen, ret);

@@ -89,7 +89,7 @@ static void merge_tries(struct join *join)
 
 /* ---- S4U2Self and S4U2Proxy ---- */
 
-/* In armour the user of an S4U2Self is not to be seen, but the answer names him, and the S4U2Proxy uses its ticket. */
+/* The user of an S4U2Self that is not to be seen is named by the answer, and the S4U2Proxy uses its ticket. */
 static void unmask(struct kcd_trace_step *step)
 {
   if (step->kind != KCD_STEP_KIND_TGS)
@@ -101,16 +101,24 @@ static void unmask(struct kcd_trace_step *step)
   step->user = kcd_strdup(step->named);
 }
 
+/* A ticket for somebody else whose request is hidden by armour, or is not in the capture, may have been made for a
+ * user: better to know him by it than to take the user of an older one. */
+static bool may_be_hidden_self(const struct kcd_trace_step *step)
+{
+  return step->kind == KCD_STEP_KIND_TGS &&
+         (step->armoured || (step->request_missing && !trace_same(step->named, step->spn)));
+}
+
 static bool may_be_evidence(const struct kcd_trace_step *step)
 {
-  return (step->kind == KCD_STEP_KIND_SELF || (step->kind == KCD_STEP_KIND_TGS && step->armoured)) &&
-         step->answer.outcome == KCD_TICKET;
+  return (step->kind == KCD_STEP_KIND_SELF || may_be_hidden_self(step)) && step->answer.outcome == KCD_TICKET;
 }
 
 static bool gives_evidence(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
 {
+  const char *user = self->user == NULL ? self->named : self->user;
   return same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
-         (proxy->user == NULL || self->user == NULL || trace_same(proxy->user, self->user));
+         (proxy->user == NULL || user == NULL || trace_same(proxy->user, user));
 }
 
 /* The nearest step before whose ticket this uses; the number of steps where there is none. */

@@ -261,6 +261,32 @@ static void armour_hides_the_user_but_not_the_answer(void **state)
   kcd_trace_result_done(&result);
 }
 
+/* bob's S4U2Self is missing from the capture, its answer is not: what follows is not taken for alice's. */
+static void an_answer_without_request_tells_the_user(void **state)
+{
+  (void)state;
+  struct scene scene = begin();
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "alice", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "bob", "CORE2016$");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  give(&scene, KCD_KRB_TGS_REP, "carol", "CORE2016$");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "nina", "cifs/2016GUI");
+  struct kcd_trace_result result = finish(&scene);
+  assert_int_equal(result.n, 4);
+  assert_string_equal(result.v[1].user, "bob");
+  assert_int_equal(result.v[1].steps[0].kind, KCD_STEP_KIND_SELF);
+  assert_int_equal(result.v[2].steps[0].kind, KCD_STEP_KIND_TGS); /* of carol: nobody used it */
+  assert_string_equal(result.v[3].user, "nina");
+  assert_int_equal(result.n_failures, 1);
+  assert_false(leaves_open(&result.failures[0], KCD_F_PROTOCOL_TRANSITION_OFF));
+  assert_true(leaves_open(&result.failures[0], KCD_F_USER_SENSITIVE));
+  kcd_trace_result_done(&result);
+}
+
 static void a_ticket_of_another_host_is_no_evidence(void **state)
 {
   (void)state;
@@ -567,6 +593,7 @@ int main(void)
       cmocka_unit_test(two_hosts_interleaved_stay_apart),
       cmocka_unit_test(what_the_protocol_asks_twice_is_one_step),
       cmocka_unit_test(armour_hides_the_user_but_not_the_answer),
+      cmocka_unit_test(an_answer_without_request_tells_the_user),
       cmocka_unit_test(a_ticket_of_another_host_is_no_evidence),
       cmocka_unit_test(the_reason_of_the_kdc_counts_more_than_its_code),
       cmocka_unit_test(what_was_granted_before_rules_causes_out),

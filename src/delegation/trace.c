@@ -161,6 +161,7 @@ static void take_request(const struct kcd_krb_message *message, struct kcd_trace
   if (step->kind == KCD_STEP_KIND_PROXY) {
     step->evidence = kcd_strdup(message->additional[0].service.text);
     step->evidence_enctype = message->additional[0].enctype;
+    step->evidence_mark = message->additional[0].mark;
   }
   take_host(message, step);
 }
@@ -290,6 +291,7 @@ static void note_answer(struct kcd_trace *trace, const struct kcd_carried *carri
   }
   step->answer = (struct kcd_answer){.outcome = KCD_TICKET};
   step->ticket_enctype = message->ticket.enctype;
+  step->ticket_mark = message->ticket.mark;
 }
 
 void kcd_trace_decoded(struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,

@@ -285,9 +285,6 @@ char *kcd_trace_command(const struct kcd_trace_failure *failure)
   if (!failure->delegation || failure->host == NULL || !trace_is_spn(failure->spn))
     return NULL;
   KCD_AUTO_CHAR operand = kcd_trace_operand(failure->host);
-  size_t len = strlen(operand);
-  if (len > 1 && operand[len - 1] == '$')
-    operand[len - 1] = '\0';
   KCD_AUTO_CHAR user = failure->user == NULL ? NULL : kcd_shell_word(failure->user);
   KCD_AUTO_CHAR context = user == NULL ? kcd_strdup("") : kcd_asprintf("--as %s", user);
   return kcd_check_command(context, operand, failure->spn);

@@ -7,7 +7,7 @@
 
 #include "tracing.h"
 
-#define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once */
+#define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once, unless it is the very same one */
 #define PREAUTH_REQUIRED 25
 #define RESPONSE_TOO_BIG 52
 #define RECENT 1024 /* steps that are kept in mind for one that belongs to them */
@@ -114,18 +114,28 @@ static bool may_be_evidence(const struct kcd_trace_step *step)
   return (step->kind == KCD_STEP_KIND_SELF || may_be_hidden_self(step)) && step->answer.outcome == KCD_TICKET;
 }
 
+static bool is_the_ticket(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
+{
+  return proxy->evidence_mark != 0 && self->ticket_mark == proxy->evidence_mark;
+}
+
+/* Where a ticket could not be read, the names have to tell. */
 static bool gives_evidence(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
 {
   const char *user = self->user == NULL ? self->named : self->user;
-  return same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
-         (proxy->user == NULL || user == NULL || trace_same(proxy->user, user));
+  bool unread = self->ticket_mark == 0 || proxy->evidence_mark == 0;
+  return unread && same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
+         proxy->when - self->when <= NEAR && (proxy->user == NULL || user == NULL || trace_same(proxy->user, user));
 }
 
-/* The nearest step before whose ticket this uses; the number of steps where there is none. */
+/* The step before whose ticket this uses, else the nearest that may be it; the number of steps where there is none. */
 static size_t evidence_of(const struct join *join, const struct recent *selves, const struct kcd_trace_step *proxy)
 {
   size_t at;
-  for (size_t k = 0; recent_get(selves, k, &at) && proxy->when - join->steps[at].when <= NEAR; k++)
+  for (size_t k = 0; recent_get(selves, k, &at); k++)
+    if (is_the_ticket(&join->steps[at], proxy))
+      return at;
+  for (size_t k = 0; recent_get(selves, k, &at); k++)
     if (gives_evidence(&join->steps[at], proxy))
       return at;
   return join->n;
@@ -271,18 +281,15 @@ char *trace_host_label(const char *name)
   if (name == NULL)
     return kcd_strdup("a host");
   KCD_AUTO_CHAR operand = kcd_trace_operand(name);
-  char *label = kcd_strndup(operand, strcspn(operand, "."));
-  size_t len = strlen(label);
-  if (len > 1 && label[len - 1] == '$')
-    label[len - 1] = '\0';
-  return label;
+  return kcd_strndup(operand, strcspn(operand, "."));
 }
 
 char *kcd_trace_operand(const char *name)
 {
   const char *slash = strchr(name, '/');
+  size_t len = strlen(name);
   if (slash == NULL)
-    return kcd_strdup(name);
+    return kcd_strndup(name, len > 1 && name[len - 1] == '$' ? len - 1 : len);
   return kcd_strndup(slash + 1, strcspn(slash + 1, "/:"));
 }
 

@@ -64,6 +64,7 @@ def read_request(message, out):
     out["etypes"] = [etype_name(number) for number in find(body, "kerberos.ENCTYPE")]
     tickets = each(body.get("kerberos.additional_tickets_tree", {}).get("kerberos.Ticket_element"))
     out["evidence"] = name_of(tickets[0], "sname", "SNameString") if tickets else None
+    out["evidence_cipher"] = find(tickets, "kerberos.cipher")[:1]
     out["armoured"] = 136 in padata
     out["for_user"] = 129 in padata or 130 in padata
     if 129 in padata:
@@ -86,6 +87,7 @@ def read_answer(message, out):
         return
     ticket = message["kerberos.ticket_element"]
     out["spn"] = name_of(ticket, "sname", "SNameString")
+    out["cipher"] = find(ticket, "kerberos.cipher")
     out["enctype"] = etype_name(ticket["kerberos.enc_part_element"]["kerberos.etype"])
 
 
@@ -130,7 +132,7 @@ class Comparison:
         self.document = document
         self.fields = 0
         self.differences = []
-        self.selves = []  # (sname, user) of each S4U2Self, in order
+        self.selves = []  # (ciphertext of the ticket, user) of each S4U2Self
 
     def equal(self, where, field, ours, theirs):
         self.fields += 1
@@ -203,7 +205,7 @@ class Comparison:
             return None
         if answer is not None and answer["type"] == 13:
             return answer["named"]
-        return next((user for service, user in reversed(self.selves) if service == request["evidence"]), None)
+        return next((user for cipher, user in self.selves if cipher == request["evidence_cipher"]), None)
 
     def compare_answer(self, where, step, answer):
         ours = step["answer"]
@@ -222,7 +224,7 @@ class Comparison:
         self.equal(where, "spn", step["spn"], answer["spn"])
         self.compare_answer(where, step, answer)
         if step["kind"] == "S4U2Self":
-            self.selves.append((answer["spn"], step["user"]))
+            self.selves.append((answer["cipher"], step["user"]))
 
     def compare_step(self, step):
         began = int(datetime.fromisoformat(step["time"].replace("Z", "+00:00")).timestamp()) * 1000000
@@ -247,8 +249,8 @@ class Comparison:
             self.equal(where, field, step[field], request[field])
         self.equal(where, "evidence", step["evidence"], request["evidence"] if kind == "S4U2Proxy" else None)
         self.compare_answer(where, step, answer)
-        if kind == "S4U2Self":
-            self.selves.append((request["spn"], step["user"]))
+        if kind == "S4U2Self" and answer is not None and answer["type"] == 13:
+            self.selves.append((answer["cipher"], step["user"]))
 
     def run(self):
         steps = [step for conversation in self.document["conversations"] for step in conversation["steps"]]

@@ -250,6 +250,27 @@ static void real_messages(void **state)
   }
 }
 
+static uint64_t mark_in(const char *file, bool evidence)
+{
+  struct kcd_bytes bytes = fixture(file);
+  struct kcd_krb_message message;
+  decodes(&bytes, &message);
+  uint64_t mark = evidence ? message.additional[0].mark : message.ticket.mark;
+  kcd_krb_message_done(&message);
+  kcd_bytes_done(&bytes);
+  return mark;
+}
+
+/* The evidence of S4U2Proxy is the ticket that S4U2Self gave. */
+static void a_ticket_is_known_again(void **state)
+{
+  (void)state;
+  uint64_t mark = mark_in("krbmsg-tgs-rep-s4u2self.bin", false);
+  assert_int_not_equal(mark, 0);
+  assert_int_equal(mark_in("krbmsg-tgs-req-s4u2proxy.bin", true), mark);
+  assert_int_not_equal(mark_in("krbmsg-tgs-rep-s4u2proxy.bin", false), mark);
+}
+
 static void an_error_as_its_own_decoder_has_it(void **state)
 {
   (void)state;
@@ -699,6 +720,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(real_messages),
+      cmocka_unit_test(a_ticket_is_known_again),
       cmocka_unit_test(an_error_as_its_own_decoder_has_it),
       cmocka_unit_test(truncation),
       cmocka_unit_test(changed_bytes),

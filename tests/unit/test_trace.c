@@ -32,6 +32,7 @@ struct scene {
   uint64_t stream;
   int client, kdc;
   bool udp;
+  uint64_t mark; /* of the tickets that are given and used */
 };
 
 static struct scene begin(void)
@@ -78,7 +79,7 @@ static void ask_self(struct scene *scene, const char *host, const char *user)
 
 static void ask_proxy(struct scene *scene, const char *host, const char *spn)
 {
-  struct kcd_krb_ticket evidence = {.service = named(host), .enctype = 18};
+  struct kcd_krb_ticket evidence = {.service = named(host), .enctype = 18, .mark = scene->mark};
   struct kcd_krb_message message = {.type = KCD_KRB_TGS_REQ,
                                     .service = named(spn),
                                     .options = KCD_KDC_CNAME_IN_ADDL_TKT | KCD_KDC_FORWARDABLE,
@@ -105,7 +106,7 @@ static void ask_tgt(struct scene *scene, const char *client)
 static void give(struct scene *scene, enum kcd_krb_type type, const char *client, const char *service)
 {
   struct kcd_krb_message message = {
-      .type = type, .client = named(client), .service = named(service), .ticket = {.enctype = 18}};
+      .type = type, .client = named(client), .service = named(service), .ticket = {.enctype = 18, .mark = scene->mark}};
   tell(scene, true, type, &message);
   scene->stream++;
 }
@@ -284,6 +285,32 @@ static void an_answer_without_request_tells_the_user(void **state)
   assert_int_equal(result.n_failures, 1);
   assert_false(leaves_open(&result.failures[0], KCD_F_PROTOCOL_TRANSITION_OFF));
   assert_true(leaves_open(&result.failures[0], KCD_F_USER_SENSITIVE));
+  kcd_trace_result_done(&result);
+}
+
+/* Two users' tickets for the same host: the evidence itself tells whose it is, minutes later too. */
+static void the_ticket_itself_tells_whose_it_is(void **state)
+{
+  (void)state;
+  struct scene scene = begin();
+  scene.mark = 11;
+  self(&scene, "CORE2016$", "alice");
+  scene.mark = 22;
+  self(&scene, "CORE2016$", "bob");
+  pass(&scene, 300);
+  scene.mark = 11;
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  scene.mark = 33;
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = finish(&scene);
+  assert_int_equal(result.n, 3);
+  assert_string_equal(result.v[0].user, "alice");
+  assert_int_equal(result.v[0].n, 2);
+  assert_string_equal(result.v[1].user, "bob");
+  assert_int_equal(result.v[1].n, 1);
+  assert_null(result.v[2].user); /* of another ticket, whose S4U2Self is not there */
   kcd_trace_result_done(&result);
 }
 
@@ -576,7 +603,8 @@ static void names_become_operands(void **state)
   (void)state;
   static const struct {
     const char *name, *operand;
-  } rows[] = {{"CORE2016$", "CORE2016$"},
+  } rows[] = {{"CORE2016$", "CORE2016"},
+              {"$", "$"},
               {"host/core2016.kcd.test", "core2016.kcd.test"},
               {"HTTP/web:8080", "web"},
               {"a/b/c", "b"}};
@@ -594,6 +622,7 @@ int main(void)
       cmocka_unit_test(what_the_protocol_asks_twice_is_one_step),
       cmocka_unit_test(armour_hides_the_user_but_not_the_answer),
       cmocka_unit_test(an_answer_without_request_tells_the_user),
+      cmocka_unit_test(the_ticket_itself_tells_whose_it_is),
       cmocka_unit_test(a_ticket_of_another_host_is_no_evidence),
       cmocka_unit_test(the_reason_of_the_kdc_counts_more_than_its_code),
       cmocka_unit_test(what_was_granted_before_rules_causes_out),

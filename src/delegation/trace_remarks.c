@@ -9,8 +9,9 @@
 #include "tracing.h"
 #include "words.h"
 
-#define NEGATIVE_CACHE (15 * 60 * TRACE_SECOND) /* Windows: KB837361 */
-#define QUIET (60 * TRACE_SECOND)               /* after a refusal, before its absence says anything */
+#define MINUTE INT64_C(60000000)
+#define NEGATIVE_CACHE (15 * MINUTE) /* Windows: KB837361 */
+#define QUIET MINUTE                 /* after a refusal, before its absence says anything */
 #define KDCS_NAMED 4
 #define PER_KIND_MAX 20 /* remarks of one kind */
 
@@ -132,7 +133,7 @@ static void remark_silence(struct kcd_trace_result *result)
         add(result, KCD_REMARK_NOT_ASKED_AGAIN, 1,
             kcd_sentence("%s did not ask for %s again in the %u minutes behind the refusal of %s: Windows remembers a "
                          "refusal for 15 minutes (until %s) and does not ask meanwhile, whatever was mended.",
-                         host, failure->spn, (unsigned)(quiet / (60 * TRACE_SECOND)), when, until),
+                         host, failure->spn, (unsigned)(quiet / MINUTE), when, until),
             kcd_sentence("on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4", host));
     remark->host = kcd_strdup(failure->host);
     remark->target = kcd_strdup(failure->spn);

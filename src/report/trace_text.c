@@ -245,8 +245,9 @@ static void show_title(const json_t *doc, struct kcd_textout *out)
   KCD_AUTO_CHAR packets = kcd_text_count((size_t)kcd_doc_num(capture, "packets"), "packet", "packets");
   KCD_AUTO_CHAR messages =
       kcd_text_count((size_t)kcd_doc_num(capture, "messages"), "Kerberos message", "Kerberos messages");
-  KCD_AUTO_CHAR text = kcd_asprintf("%s, %s to %s; %s on port %u", packets, first, last, messages,
-                                    (unsigned)kcd_doc_num(capture, "port"));
+  bool instant = strcmp(first, last) == 0;
+  KCD_AUTO_CHAR text = kcd_asprintf("%s, %s%s%s; %s on port %u", packets, first, instant ? "" : " to ",
+                                    instant ? "" : last, messages, (unsigned)kcd_doc_num(capture, "port"));
   kcd_out_line(out, "%s: %s", file, first[0] == '\0' ? "no packet" : text);
 }
 

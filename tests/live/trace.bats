@@ -13,7 +13,7 @@ setup_file() {
 
 setup() {
   key=$KCDFIX_LAB_DIR/keytabs/core2016.keytab
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
 }
 
 explain() {
@@ -39,7 +39,7 @@ refused() {
   [ "$status" -eq 2 ]
   [ -z "$output" ]
   [[ $stderr == "kcdfix: "*"$1"* ]]
-  [ "${#stderr_lines[@]}" -le 2 ]
+  [ "$(wc -l <<<"$stderr")" -le 2 ]
 }
 
 fields() {

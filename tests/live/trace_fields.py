@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""trace_fields.py FILE [PORT]: what `kcdfix explain --trace FILE --json` says against what tshark decodes of the same file.
+"""trace_fields.py FILE [PORT]: what `kcdfix explain --trace FILE --json` says against what tshark decodes of it.
 
 Every Kerberos message that tshark finds has to be one that kcdfix counted and used: as the request or the answer of a
 step, or as an earlier try of it (a repeated datagram, pre-authentication asked for, too long for UDP). Every field of
@@ -103,10 +103,11 @@ def read_frame(layers):
     for layer in each(layers["kerberos"]):
         for number, key in {**REQUESTS, **ANSWERS}.items():
             for message in each(layer.get(f"kerberos.{key}_element")):
-                out = {"type": number, "time": microseconds(layers["frame"]["frame.time_epoch"]),
-                       "frame": layers["frame"]["frame.number"], "from": ip[f"{version}.src"], "to": ip[f"{version}.dst"],
-                       "transport": transport, "stream": (transport, layers[transport][f"{transport}.stream"]),
-                       "used": False}
+                out = {"type": number, "used": False, "transport": transport,
+                       "time": microseconds(layers["frame"]["frame.time_epoch"]),
+                       "frame": layers["frame"]["frame.number"],
+                       "from": ip[f"{version}.src"], "to": ip[f"{version}.dst"],
+                       "stream": (transport, layers[transport][f"{transport}.stream"])}
                 (read_request if number in REQUESTS else read_answer)(message, out)
                 yield out
 

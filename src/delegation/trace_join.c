@@ -279,7 +279,7 @@ void kcd_trace_result_done(struct kcd_trace_result *result)
 char *trace_host_label(const char *name)
 {
   if (name == NULL)
-    return kcd_strdup("a host");
+    return kcd_strdup("A host");
   KCD_AUTO_CHAR operand = kcd_trace_operand(name);
   return kcd_strndup(operand, strcspn(operand, "."));
 }

@@ -131,7 +131,7 @@ static void remark_silence(struct kcd_trace_result *result)
     KCD_AUTO_CHAR until = kcd_time_people((time_t)((refused + NEGATIVE_CACHE) / TRACE_SECOND));
     struct kcd_remark *remark =
         add(result, KCD_REMARK_NOT_ASKED_AGAIN, 1,
-            kcd_sentence("%s did not ask for %s again in the %u minutes behind the refusal of %s: Windows remembers a "
+            kcd_sentence("%s did not ask for %s again in the %u minutes after the refusal of %s: Windows remembers a "
                          "refusal for 15 minutes (until %s) and does not ask meanwhile, whatever was mended.",
                          host, failure->spn, (unsigned)(quiet / MINUTE), when, until),
             kcd_sentence("on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4", host));
@@ -240,7 +240,7 @@ static void remark_losses(const struct kcd_stream_counts *counts, uint32_t snapl
                    "start --capture --pkt-size 0"));
   }
   if (counts->lost > 0) {
-    KCD_AUTO_CHAR what = counted(counts->lost, "TCP stream has a hole", "holes are in the TCP streams");
+    KCD_AUTO_CHAR what = counted(counts->lost, "hole is in a TCP stream", "holes are in the TCP streams");
     add(result, KCD_REMARK_LOST, counts->lost, kcd_asprintf("%s: packets are not in the capture.", what),
         kcd_strdup("capture on the host itself, with a larger buffer, and only port 88"));
   }

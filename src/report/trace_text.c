@@ -77,8 +77,8 @@ static void stack_conversation(const json_t *conversation, struct kcd_textout *o
   KCD_AUTO_CHAR user = kcd_doc_safe_at(conversation, "user");
   KCD_AUTO_CHAR spn = kcd_doc_safe_at(conversation, "spn");
   KCD_AUTO_CHAR prefix = kcd_asprintf("  %s  ", time);
-  KCD_AUTO_CHAR asked = kcd_asprintf("%s%s%s%s%s%s%s", client, host[0] == '\0' ? "" : ", ", host,
-                                     user[0] == '\0' ? "" : ", for ", user, spn[0] == '\0' ? "" : ", to ", spn);
+  KCD_AUTO_CHAR asked = kcd_asprintf("%s:%s%s%s%s%s%s", client, host[0] == '\0' ? "" : " ", host,
+                                     user[0] == '\0' ? "" : " for ", user, spn[0] == '\0' ? "" : " to ", spn);
   KCD_AUTO_CHAR answers = steps_words(steps);
   kcd_out_wrap(out, prefix, asked, NULL);
   kcd_out_wrap(out, "    ", answers, NULL);

@@ -52,7 +52,7 @@ refused() {
 @test "a terminal that is too narrow for the table gets two lines a conversation" {
   KCDFIX=$kcdfix run expect -c 'set stty_init "columns 80 rows 50"' \
     -c 'spawn -noecho $env(KCDFIX) explain --trace trace-article.pcap' -c 'expect eof'
-  [[ $output == *"127.0.0.1, CORE2016\$, for alice, to cifs/2016GUI"* ]] || { echo "$output"; false; }
+  [[ $output == *"127.0.0.1: CORE2016\$ for alice to cifs/2016GUI"* ]] || { echo "$output"; false; }
   while read -r line; do
     line=${line%$'\r'}
     ((${#line} <= 80)) || { echo "${#line}: $line"; false; }

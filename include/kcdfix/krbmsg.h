@@ -51,6 +51,7 @@ struct kcd_krb_ticket {
   int32_t enctype;
   uint32_t kvno;
   bool has_kvno;
+  uint64_t mark; /* FNV-1a of its bytes, by which the same ticket is known again; 0: no ticket */
 };
 
 #define KCD_KRB_LIST_MAX 64 /* elements of a list that are kept: encryption types, padata types, tickets */

@@ -45,14 +45,16 @@ struct kcd_trace_step {
   size_t n_etypes;
   char *evidence; /* S4U2Proxy: sname of the additional ticket */
   int32_t evidence_enctype;
+  uint64_t evidence_mark;   /* of that ticket (krbmsg.h) */
   struct kcd_answer answer; /* outcome ticket, error, or not-tried: none in the capture; forwardable is not visible and
                              * always false */
   bool refused_by_udp;      /* asked again over TCP after KRB_ERR_RESPONSE_TOO_BIG */
   struct kcd_krb_error error; /* with an error */
   int32_t ticket_enctype;     /* with a ticket */
-  unsigned requests;          /* how often it was sent: UDP is repeated */
-  bool request_missing;       /* the capture began too late, or lost it */
-  bool malformed;             /* a message of it could not be decoded or was cut */
+  uint64_t ticket_mark;
+  unsigned requests;    /* how often it was sent: UDP is repeated */
+  bool request_missing; /* the capture began too late, or lost it */
+  bool malformed;       /* a message of it could not be decoded or was cut */
 };
 
 /* S4U2Self and the S4U2Proxy that follow it; any other step alone. */
@@ -106,6 +108,7 @@ struct kcd_remark {
 struct kcd_trace_result {
   int64_t first, last; /* of the capture; 0: empty */
   uint64_t frames;
+  uint64_t messages;          /* of Kerberos, as the streams counted them */
   struct kcd_conversation *v; /* in the order of their first step */
   size_t n;
   uint64_t n_more;                    /* beyond KCD_TRACE_MAX */

@@ -14,6 +14,14 @@ static bool read_fields(const struct kcd_asn1 *asn1, struct kcd_krb_ticket *ret)
          (!ret->has_kvno || kcd_asn1_uint32(asn1, "enc-part.kvno", &ret->kvno));
 }
 
+static uint64_t mark_of(const uint8_t *data, size_t len)
+{
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ data[i]) * UINT64_C(0x100000001b3);
+  return hash == 0 ? 1 : hash;
+}
+
 bool kcd_krb_ticket_read(const void *data, size_t len, struct kcd_krb_ticket *ret)
 {
   struct kcd_asn1 asn1;
@@ -22,6 +30,7 @@ bool kcd_krb_ticket_read(const void *data, size_t len, struct kcd_krb_ticket *re
   if (!kcd_asn1_decode(&asn1, "KERBEROS.Ticket", data, len))
     return false;
   bool good = read_fields(&asn1, &ticket);
+  ticket.mark = mark_of(data, len);
   kcd_asn1_done(&asn1);
   if (good)
     *ret = ticket;

@@ -161,6 +161,7 @@ static void take_request(const struct kcd_krb_message *message, struct kcd_trace
   if (step->kind == KCD_STEP_KIND_PROXY) {
     step->evidence = kcd_strdup(message->additional[0].service.text);
     step->evidence_enctype = message->additional[0].enctype;
+    step->evidence_mark = message->additional[0].mark;
   }
   take_host(message, step);
 }
@@ -290,6 +291,7 @@ static void note_answer(struct kcd_trace *trace, const struct kcd_carried *carri
   }
   step->answer = (struct kcd_answer){.outcome = KCD_TICKET};
   step->ticket_enctype = message->ticket.enctype;
+  step->ticket_mark = message->ticket.mark;
 }
 
 void kcd_trace_decoded(struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,
@@ -366,8 +368,11 @@ void kcd_trace_frame(struct kcd_trace *trace, const struct kcd_frame *frame, int
 void kcd_trace_finish(struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
                       struct kcd_trace_result *ret)
 {
-  *ret = (struct kcd_trace_result){
-      .first = trace->first, .last = trace->last, .frames = trace->frames, .n_more = trace->n_more};
+  *ret = (struct kcd_trace_result){.first = trace->first,
+                                   .last = trace->last,
+                                   .frames = trace->frames,
+                                   .messages = counts->messages,
+                                   .n_more = trace->n_more};
   trace_join(trace, ret);
   trace_name_failures(ret);
   trace_remark(trace, counts, snaplen, ret);

@@ -268,7 +268,7 @@ static char *request_words(const struct kcd_trace_failure *failure)
   case KCD_STEP_KIND_REFERRAL:
     break;
   }
-  return failure->host == NULL ? kcd_sentence("a ticket to %s was asked for", spn)
+  return failure->host == NULL ? kcd_sentence("A ticket to %s was asked for", spn)
                                : kcd_sentence("%s asked for a ticket to %s", host, spn);
 }
 

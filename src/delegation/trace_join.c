@@ -7,7 +7,7 @@
 
 #include "tracing.h"
 
-#define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once */
+#define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once, unless it is the very same one */
 #define PREAUTH_REQUIRED 25
 #define RESPONSE_TOO_BIG 52
 #define RECENT 1024 /* steps that are kept in mind for one that belongs to them */
@@ -89,7 +89,7 @@ static void merge_tries(struct join *join)
 
 /* ---- S4U2Self and S4U2Proxy ---- */
 
-/* In armour the user of an S4U2Self is not to be seen, but the answer names him, and the S4U2Proxy uses its ticket. */
+/* The user of an S4U2Self that is not to be seen is named by the answer, and the S4U2Proxy uses its ticket. */
 static void unmask(struct kcd_trace_step *step)
 {
   if (step->kind != KCD_STEP_KIND_TGS)
@@ -101,23 +101,41 @@ static void unmask(struct kcd_trace_step *step)
   step->user = kcd_strdup(step->named);
 }
 
+/* A ticket for somebody else whose request is hidden by armour, or is not in the capture, may have been made for a
+ * user: better to know him by it than to take the user of an older one. */
+static bool may_be_hidden_self(const struct kcd_trace_step *step)
+{
+  return step->kind == KCD_STEP_KIND_TGS &&
+         (step->armoured || (step->request_missing && !trace_same(step->named, step->spn)));
+}
+
 static bool may_be_evidence(const struct kcd_trace_step *step)
 {
-  return (step->kind == KCD_STEP_KIND_SELF || (step->kind == KCD_STEP_KIND_TGS && step->armoured)) &&
-         step->answer.outcome == KCD_TICKET;
+  return (step->kind == KCD_STEP_KIND_SELF || may_be_hidden_self(step)) && step->answer.outcome == KCD_TICKET;
 }
 
+static bool is_the_ticket(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
+{
+  return proxy->evidence_mark != 0 && self->ticket_mark == proxy->evidence_mark;
+}
+
+/* Where a ticket could not be read, the names have to tell. */
 static bool gives_evidence(const struct kcd_trace_step *self, const struct kcd_trace_step *proxy)
 {
-  return same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
-         (proxy->user == NULL || self->user == NULL || trace_same(proxy->user, self->user));
+  const char *user = self->user == NULL ? self->named : self->user;
+  bool unread = self->ticket_mark == 0 || proxy->evidence_mark == 0;
+  return unread && same_client(self, proxy) && trace_same(self->spn, proxy->evidence) &&
+         proxy->when - self->when <= NEAR && (proxy->user == NULL || user == NULL || trace_same(proxy->user, user));
 }
 
-/* The nearest step before whose ticket this uses; the number of steps where there is none. */
+/* The step before whose ticket this uses, else the nearest that may be it; the number of steps where there is none. */
 static size_t evidence_of(const struct join *join, const struct recent *selves, const struct kcd_trace_step *proxy)
 {
   size_t at;
-  for (size_t k = 0; recent_get(selves, k, &at) && proxy->when - join->steps[at].when <= NEAR; k++)
+  for (size_t k = 0; recent_get(selves, k, &at); k++)
+    if (is_the_ticket(&join->steps[at], proxy))
+      return at;
+  for (size_t k = 0; recent_get(selves, k, &at); k++)
     if (gives_evidence(&join->steps[at], proxy))
       return at;
   return join->n;
@@ -261,7 +279,7 @@ void kcd_trace_result_done(struct kcd_trace_result *result)
 char *trace_host_label(const char *name)
 {
   if (name == NULL)
-    return kcd_strdup("a host");
+    return kcd_strdup("A host");
   KCD_AUTO_CHAR operand = kcd_trace_operand(name);
   return kcd_strndup(operand, strcspn(operand, "."));
 }

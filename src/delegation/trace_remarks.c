@@ -9,8 +9,9 @@
 #include "tracing.h"
 #include "words.h"
 
-#define NEGATIVE_CACHE (15 * 60 * TRACE_SECOND) /* Windows: KB837361 */
-#define QUIET (60 * TRACE_SECOND)               /* after a refusal, before its absence says anything */
+#define MINUTE INT64_C(60000000)
+#define NEGATIVE_CACHE (15 * MINUTE) /* Windows: KB837361 */
+#define QUIET MINUTE                 /* after a refusal, before its absence says anything */
 #define KDCS_NAMED 4
 #define PER_KIND_MAX 20 /* remarks of one kind */
 
@@ -130,9 +131,9 @@ static void remark_silence(struct kcd_trace_result *result)
     KCD_AUTO_CHAR until = kcd_time_people((time_t)((refused + NEGATIVE_CACHE) / TRACE_SECOND));
     struct kcd_remark *remark =
         add(result, KCD_REMARK_NOT_ASKED_AGAIN, 1,
-            kcd_sentence("%s did not ask for %s again in the %u minutes behind the refusal of %s: Windows remembers a "
+            kcd_sentence("%s did not ask for %s again in the %u minutes after the refusal of %s: Windows remembers a "
                          "refusal for 15 minutes (until %s) and does not ask meanwhile, whatever was mended.",
-                         host, failure->spn, (unsigned)(quiet / (60 * TRACE_SECOND)), when, until),
+                         host, failure->spn, (unsigned)(quiet / MINUTE), when, until),
             kcd_sentence("on %s: klist purge -li 0x3e7 & klist purge -li 0x3e4", host));
     remark->host = kcd_strdup(failure->host);
     remark->target = kcd_strdup(failure->spn);
@@ -193,46 +194,76 @@ static struct totals count(const struct kcd_trace_result *result)
   return totals;
 }
 
-static void remark_reading(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
-                           struct kcd_trace_result *result)
+/* "1 message was" and "3 messages were"; owned. */
+static char *counted(uint64_t n, const char *one, const char *many)
 {
-  struct totals totals = count(result);
-  uint64_t late = counts->midstream > totals.missing ? counts->midstream : totals.missing;
-  if (totals.armoured > 0)
-    add(result, KCD_REMARK_ARMOURED, totals.armoured,
-        kcd_asprintf("%" PRIu64 " refused request(s) were armoured (FAST): the KDC's reason is inside and cannot be "
-                     "seen by anybody but the two.",
-                     totals.armoured),
-        kcd_strdup("kcdfix check --stand-in HOST SPN asks without armour, and shows the reason where there is one"));
-  if (totals.unanswered > 0)
-    add(result, KCD_REMARK_NO_ANSWER, totals.unanswered,
-        kcd_asprintf("%" PRIu64 " request(s) have no answer in this trace.", totals.unanswered),
-        kcd_strdup("capture on the host or on the DC itself, both directions; else see whether the DC is up: kcdfix "
+  return kcd_asprintf("%" PRIu64 " %s", n, n == 1 ? one : many);
+}
+
+static void remark_answers(const struct totals *totals, struct kcd_trace_result *result)
+{
+  if (totals->armoured > 0) {
+    KCD_AUTO_CHAR what = counted(totals->armoured, "refused request was", "refused requests were");
+    add(result, KCD_REMARK_ARMOURED, totals->armoured,
+        kcd_asprintf("%s armoured (FAST): the KDC's reason, where it gave one, is inside, and no trace shows it.",
+                     what),
+        kcd_strdup("ask again without armour: kcdfix check --stand-in HOST SPN"));
+  }
+  if (totals->unanswered > 0) {
+    KCD_AUTO_CHAR what = counted(totals->unanswered, "request has", "requests have");
+    add(result, KCD_REMARK_NO_ANSWER, totals->unanswered, kcd_asprintf("%s no answer in this trace.", what),
+        kcd_strdup("capture on the host or on the DC itself, both directions; and see whether the DC is up: kcdfix "
                    "doctor"));
-  if (late > 0)
-    add(result, KCD_REMARK_LATE, late,
-        kcd_asprintf("The capture began too late for %" PRIu64 " conversation(s): their beginning is missing.", late),
-        kcd_strdup("start the capture first, purge the tickets of the host (klist purge -li 0x3e7), then try again"));
-  if (counts->cut > 0)
-    add(result, KCD_REMARK_CUT, counts->cut,
-        kcd_asprintf("%" PRIu64 " message(s) were cut by the capture (it keeps %" PRIu32 " bytes of a packet).",
-                     counts->cut, snaplen),
-        kcd_strdup("capture whole packets: tcpdump -s 0, netsh trace packettruncatebytes=0, pktmon --pkt-size 0"));
-  if (counts->lost > 0)
-    add(result, KCD_REMARK_LOST, counts->lost,
-        kcd_asprintf("%" PRIu64 " hole(s) in TCP streams: packets are not in the capture.", counts->lost),
-        kcd_strdup("capture nearer to the host, with a larger buffer, and only port 88"));
-  if (counts->fragments > 0)
-    add(result, KCD_REMARK_FRAGMENTS, counts->fragments,
-        kcd_asprintf("%" PRIu64 " IP fragment(s) were not put together.", counts->fragments), NULL);
-  if (trace->malformed > counts->cut)
-    add(result, KCD_REMARK_MALFORMED, trace->malformed - counts->cut,
-        kcd_asprintf("%" PRIu64 " message(s) could not be decoded.", trace->malformed - counts->cut), NULL);
-  if (result->n_more > 0)
+  }
+}
+
+static void remark_beginning(const struct kcd_stream_counts *counts, const struct totals *totals,
+                             struct kcd_trace_result *result)
+{
+  uint64_t late = counts->midstream > totals->missing ? counts->midstream : totals->missing;
+  if (late == 0)
+    return;
+  KCD_AUTO_CHAR what = counted(late, "exchange", "exchanges");
+  add(result, KCD_REMARK_LATE, late, kcd_asprintf("The capture began too late for %s: the beginning is missing.", what),
+      kcd_strdup("start the capture first, then on the host: klist purge -li 0x3e7 & klist purge -li 0x3e4, and try "
+                 "again"));
+}
+
+static void remark_losses(const struct kcd_stream_counts *counts, uint32_t snaplen, struct kcd_trace_result *result)
+{
+  if (counts->cut > 0) {
+    KCD_AUTO_CHAR what = counted(counts->cut, "message was", "messages were");
+    KCD_AUTO_CHAR kept =
+        snaplen > 0 ? kcd_asprintf(", which keeps %" PRIu32 " bytes of a packet", snaplen) : kcd_strdup("");
+    add(result, KCD_REMARK_CUT, counts->cut, kcd_asprintf("%s cut by the capture%s.", what, kept),
+        kcd_strdup("capture whole packets: tcpdump -s 0; netsh trace start capture=yes packettruncatebytes=0; pktmon "
+                   "start --capture --pkt-size 0"));
+  }
+  if (counts->lost > 0) {
+    KCD_AUTO_CHAR what = counted(counts->lost, "hole is in a TCP stream", "holes are in the TCP streams");
+    add(result, KCD_REMARK_LOST, counts->lost, kcd_asprintf("%s: packets are not in the capture.", what),
+        kcd_strdup("capture on the host itself, with a larger buffer, and only port 88"));
+  }
+  if (counts->fragments > 0) {
+    KCD_AUTO_CHAR what = counted(counts->fragments, "IP fragment was", "IP fragments were");
+    add(result, KCD_REMARK_FRAGMENTS, counts->fragments, kcd_asprintf("%s not put together.", what), NULL);
+  }
+}
+
+static void remark_unreadable(const struct kcd_trace *trace, const struct kcd_stream_counts *counts,
+                              struct kcd_trace_result *result)
+{
+  if (trace->malformed > counts->cut) {
+    KCD_AUTO_CHAR what = counted(trace->malformed - counts->cut, "message", "messages");
+    add(result, KCD_REMARK_MALFORMED, trace->malformed - counts->cut, kcd_asprintf("%s could not be decoded.", what),
+        NULL);
+  }
+  if (result->n_more > 0) {
+    KCD_AUTO_CHAR what = counted(result->n_more, "request", "requests");
     add(result, KCD_REMARK_TOO_MANY, result->n_more,
-        kcd_asprintf("%" PRIu64 " request(s) more than the %u that are kept were left out.", result->n_more,
-                     KCD_TRACE_MAX),
+        kcd_asprintf("%s more than the %u that are kept were left out.", what, KCD_TRACE_MAX),
         kcd_strdup("cut the capture to the minute in question: editcap -A START -B END FILE PART"));
+  }
 }
 
 void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
@@ -240,10 +271,14 @@ void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts 
 {
   if (result->n == 0)
     add(result, KCD_REMARK_NO_KERBEROS, trace->frames,
-        kcd_asprintf("No Kerberos message is in these %" PRIu64 " packets.", trace->frames),
+        kcd_strdup("No packet of this capture carries a Kerberos message."),
         kcd_strdup("capture on the host that delegates, port 88, both UDP and TCP; another port: --port N"));
   remark_ntlm(trace, result);
   remark_silence(result);
   remark_kdcs(result);
-  remark_reading(trace, counts, snaplen, result);
+  struct totals totals = count(result);
+  remark_answers(&totals, result);
+  remark_beginning(counts, &totals, result);
+  remark_losses(counts, snaplen, result);
+  remark_unreadable(trace, counts, result);
 }

@@ -41,7 +41,7 @@ void trace_name_failures(struct kcd_trace_result *result);
 void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
                   struct kcd_trace_result *result);
 
-/* "CORE2016" of "CORE2016$" and of "host/core2016.kcd.test"; "a host" for NULL. Owned, not terminal-safe. */
+/* "CORE2016" of "CORE2016$" and of "host/core2016.kcd.test"; "A host" for NULL. Owned, not terminal-safe. */
 char *trace_host_label(const char *name);
 /* "class/host": what a check takes; an account's name is none, nor is krbtgt of a realm. NULL is none. */
 bool trace_is_spn(const char *name);

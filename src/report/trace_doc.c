@@ -160,6 +160,7 @@ static json_t *capture_of(const char *file, uint16_t port, const struct kcd_trac
   kcd_doc_set(object, "first", result->first == 0 ? json_null() : time_of(result->first));
   kcd_doc_set(object, "last", result->last == 0 ? json_null() : time_of(result->last));
   kcd_doc_set(object, "packets", kcd_doc_uint(result->frames));
+  kcd_doc_set(object, "messages", kcd_doc_uint(result->messages));
   return object;
 }
 

@@ -67,20 +67,44 @@ static void add_conversation(struct kcd_table *table, const json_t *conversation
   kcd_table_row(table, (const char *const[]){time, client, host, user, spn, answers});
 }
 
+/* The same on a terminal that is too narrow for six columns. */
+static void stack_conversation(const json_t *conversation, struct kcd_textout *out)
+{
+  const json_t *steps = json_object_get(conversation, "steps");
+  KCD_AUTO_CHAR time = clock_of(json_array_get(steps, 0));
+  KCD_AUTO_CHAR client = or_dash(conversation, "client");
+  KCD_AUTO_CHAR host = kcd_doc_safe_at(conversation, "host");
+  KCD_AUTO_CHAR user = kcd_doc_safe_at(conversation, "user");
+  KCD_AUTO_CHAR spn = kcd_doc_safe_at(conversation, "spn");
+  KCD_AUTO_CHAR prefix = kcd_asprintf("  %s  ", time);
+  KCD_AUTO_CHAR asked = kcd_asprintf("%s:%s%s%s%s%s%s", client, host[0] == '\0' ? "" : " ", host,
+                                     user[0] == '\0' ? "" : " for ", user, spn[0] == '\0' ? "" : " to ", spn);
+  KCD_AUTO_CHAR answers = steps_words(steps);
+  kcd_out_wrap(out, prefix, asked, NULL);
+  kcd_out_wrap(out, "    ", answers, NULL);
+}
+
 static void show_conversations(const json_t *doc, struct kcd_textout *out)
 {
   const json_t *conversations = json_object_get(doc, "conversations");
   if (json_array_size(conversations) == 0)
     return;
   KCD_AUTO(kcd_table) table = kcd_table_new(6);
-  kcd_table_row(table, (const char *const[]){"time (UTC)", "client", "host", "for", "to", "the KDC"});
+  kcd_table_row(table, (const char *const[]){"time (UTC)", "client", "who asks", "for", "to", "answer"});
   size_t i;
   const json_t *conversation;
   json_array_foreach(conversations, i, conversation)
   {
     add_conversation(table, conversation);
   }
-  kcd_table_write(table, 2, out);
+  if (kcd_table_fits(table, 2, out)) {
+    kcd_table_write(table, 2, out);
+    return;
+  }
+  json_array_foreach(conversations, i, conversation)
+  {
+    stack_conversation(conversation, out);
+  }
 }
 
 /* ---- -v: field by field ---- */
@@ -208,7 +232,7 @@ void kcd_text_remarks(const json_t *doc, struct kcd_textout *out)
   {
     kcd_out_wrap(out, "note: ", kcd_doc_str(remark, "message"), kcd_doc_str(remark, "kind"));
     if (kcd_doc_str(remark, "next")[0] != '\0')
-      kcd_out_line(out, "  next: %s", kcd_doc_str(remark, "next"));
+      kcd_out_wrap(out, "  next: ", kcd_doc_str(remark, "next"), NULL);
   }
 }
 
@@ -219,13 +243,12 @@ static void show_title(const json_t *doc, struct kcd_textout *out)
   KCD_AUTO_CHAR first = kcd_doc_safe_at(capture, "first");
   KCD_AUTO_CHAR last = kcd_doc_safe_at(capture, "last");
   KCD_AUTO_CHAR packets = kcd_text_count((size_t)kcd_doc_num(capture, "packets"), "packet", "packets");
-  KCD_AUTO_CHAR conversations =
-      kcd_text_count(json_array_size(json_object_get(doc, "conversations")), "conversation", "conversations");
-  if (first[0] == '\0')
-    kcd_out_line(out, "%s: no packet", file);
-  else
-    kcd_out_line(out, "%s: %s to %s, %s, %s on port %u", file, first, last, packets, conversations,
-                 (unsigned)kcd_doc_num(capture, "port"));
+  KCD_AUTO_CHAR messages =
+      kcd_text_count((size_t)kcd_doc_num(capture, "messages"), "Kerberos message", "Kerberos messages");
+  bool instant = strcmp(first, last) == 0;
+  KCD_AUTO_CHAR text = kcd_asprintf("%s, %s%s%s; %s on port %u", packets, first, instant ? "" : " to ",
+                                    instant ? "" : last, messages, (unsigned)kcd_doc_num(capture, "port"));
+  kcd_out_line(out, "%s: %s", file, first[0] == '\0' ? "no packet" : text);
 }
 
 void kcd_text_trace(const json_t *doc, struct kcd_textout *out)

@@ -5,7 +5,8 @@ import resource
 import statistics
 import subprocess
 import sys
-import time
+
+from timing import once
 
 DC = os.environ["KCDFIX_DC"]
 REALM = os.environ["KCDFIX_REALM"]
@@ -23,15 +24,6 @@ BY_HAND = ["sh", "-c", f"export KRB5CCNAME=FILE:{LAB}/bench.ccache; "
            f"kvno -k {KEYTAB} -U alice -P cifs/2016GUI; "
            f"KRB5CCNAME=FILE:{LAB}/admin.ccache " + " ".join(f"'{word}'" for word in LDAPSEARCH)]
 SAMBA_TOOL = ["samba-tool", "delegation", "show", "CORE2016$", "-H", f"ldap://{DC}", "--use-kerberos=required"]
-
-
-def once(command):
-    """Wall seconds, CPU seconds and peak memory (KiB) of one run, children included."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, process.returncode
 
 
 def side_by_side(name, ours, theirs, runs, goal):

@@ -57,6 +57,15 @@ refused() {
   refused "-k needs an argument" check HOST cifs/X -k
   refused "--json takes no argument" check --json=yes HOST cifs/X
   refused "exclude each other" apply --protocol-transition --kerberos-only HOST cifs/X
+  refused "--trace needs an argument" explain --trace
+  refused "--trace takes its hosts and services from the capture" check --trace x.pcap HOST cifs/X
+  refused "--trace takes its hosts and services from the capture" explain --trace x.pcap 0x80070005
+  refused "give one of them" explain --trace x.pcap --file x.txt
+  refused "--port is about the capture of --trace" explain --port 88 13000
+  refused "--port" check --trace x.pcap --port 0
+  refused "--port" check --trace x.pcap --port 65536
+  refused "--port" explain --trace x.pcap --port kerberos
+  refused "--trace" apply --trace x.pcap HOST cifs/X
   refused "--emit takes" apply --emit yaml HOST cifs/X
   refused "--kdc-flavour takes" check --kdc-flavour unknown HOST cifs/X
   refused "--timeout takes" check --timeout 0 HOST cifs/X

@@ -8,6 +8,7 @@ setup() {
   ad-set CORE2016 msDS-AllowedToDelegateTo cifs/2016GUI
   rm -rf "$XDG_STATE_HOME/kcdfix"
   cp "$KCDFIX_LAB_DIR/keytabs/core2016.keytab" "$BATS_TEST_TMPDIR"
+  cp "$KCDFIX_SOURCE_DIR/tests/unit/fixtures/trace-article.pcap" "$BATS_TEST_TMPDIR/article.pcap"
   cd "$BATS_TEST_TMPDIR" || return 1
 }
 

@@ -2,7 +2,7 @@
 """relay.py FROM:PORT TO:PORT [FROM:PORT TO:PORT]...
 
 Listens at each FROM and hands every TCP connection on to its TO, unchanged: one name for two servers, or a server of
-which only some ports can be reached. Prints "ready" when all listen.
+which only some ports can be reached, or an address of IPv6 ("[::1]:88"). Prints "ready" when all listen.
 """
 import socket
 import sys
@@ -11,7 +11,7 @@ import threading
 
 def address(text):
     host, port = text.rsplit(":", 1)
-    return host, int(port)
+    return host.strip("[]"), int(port)
 
 
 def pump(source, sink):
@@ -38,7 +38,8 @@ def serve(server, to):
 def main():
     threads = []
     for listen, to in zip(sys.argv[1::2], sys.argv[2::2]):
-        server = socket.create_server(address(listen))
+        family = socket.AF_INET6 if listen.startswith("[") else socket.AF_INET
+        server = socket.create_server(address(listen), family=family)
         threads.append(threading.Thread(target=serve, args=(server, address(to)), daemon=True))
     for thread in threads:
         thread.start()

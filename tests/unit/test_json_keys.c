@@ -65,9 +65,16 @@ static void keys_done(struct keys *keys)
 static char *described_path(const char *path)
 {
   static const char *const answers[] = {".as.", ".s4u2self.", ".s4u2proxy.", ".user_ticket.", ".answer."};
+  static const char *const steps[] = {".steps[].", ".traced.s4u2self.", ".traced.s4u2proxy."};
   const char *error = strstr(path, ".error.");
   if (error != NULL)
     return kcd_asprintf("errors[].%s", error + strlen(".error."));
+  for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    const char *step = strstr(path, steps[i]);
+    if (step != NULL)
+      return kcd_asprintf("%s%s", strncmp(step + strlen(steps[i]), "answer.", 7) == 0 ? "" : "step.",
+                          step + strlen(steps[i]));
+  }
   for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
     const char *answer = strstr(path, answers[i]);
     if (answer != NULL)

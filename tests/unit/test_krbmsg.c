@@ -250,6 +250,27 @@ static void real_messages(void **state)
   }
 }
 
+static uint64_t mark_in(const char *file, bool evidence)
+{
+  struct kcd_bytes bytes = fixture(file);
+  struct kcd_krb_message message;
+  decodes(&bytes, &message);
+  uint64_t mark = evidence ? message.additional[0].mark : message.ticket.mark;
+  kcd_krb_message_done(&message);
+  kcd_bytes_done(&bytes);
+  return mark;
+}
+
+/* The evidence of S4U2Proxy is the ticket that S4U2Self gave. */
+static void a_ticket_is_known_again(void **state)
+{
+  (void)state;
+  uint64_t mark = mark_in("krbmsg-tgs-rep-s4u2self.bin", false);
+  assert_int_not_equal(mark, 0);
+  assert_int_equal(mark_in("krbmsg-tgs-req-s4u2proxy.bin", true), mark);
+  assert_int_not_equal(mark_in("krbmsg-tgs-rep-s4u2proxy.bin", false), mark);
+}
+
 static void an_error_as_its_own_decoder_has_it(void **state)
 {
   (void)state;
@@ -294,19 +315,16 @@ static void try_message(const struct kcd_bytes *bytes)
     kcd_krb_message_done(&message);
 }
 
-/* Each byte with each of its bits turned, and with the values that mean something as a tag or a length. */
-static void change_byte(struct kcd_bytes *bytes, size_t at)
+/* Each byte with one of its bits turned, and with one of the values that mean something as a tag or a length; which of
+ * them goes by its place and by the message, so that all come up beside each other. */
+static void change_byte(struct kcd_bytes *bytes, size_t at, size_t turn)
 {
   static const uint8_t VALUES[] = {0x00, 0x30, 0x7f, 0x80, 0x84, 0xff};
   uint8_t old = bytes->data[at];
-  for (unsigned bit = 0; bit < 8; bit++) {
-    bytes->data[at] = (uint8_t)(old ^ 1u << bit);
-    try_message(bytes);
-  }
-  for (size_t i = 0; i < COUNT(VALUES); i++) {
-    bytes->data[at] = VALUES[i];
-    try_message(bytes);
-  }
+  bytes->data[at] = (uint8_t)(old ^ 1u << (at + turn) % 8);
+  try_message(bytes);
+  bytes->data[at] = VALUES[(at + turn) % COUNT(VALUES)];
+  try_message(bytes);
   bytes->data[at] = old;
 }
 
@@ -328,10 +346,10 @@ static void changed_bytes(void **state)
     for (size_t at = 0; at < bytes.len; at++) {
       size_t opaque = opaque_at(&bytes, at);
       for (size_t j = 0; j < HEADER && opaque > 0; j++)
-        change_byte(&bytes, at + j);
+        change_byte(&bytes, at + j, i);
       at += opaque > 0 ? HEADER + opaque - 1 : 0; /* ends on the last byte of the ciphertext, which is changed too */
       if (at < bytes.len)
-        change_byte(&bytes, at);
+        change_byte(&bytes, at, i);
     }
     kcd_bytes_done(&bytes);
   }
@@ -689,11 +707,11 @@ static void hostile_ntlm(void **state)
   (void)state;
   struct kcd_bytes bytes = fixture("ntlm-ldap-bind.bin");
   each_truncation(&bytes, try_ntlm);
-  for (size_t i = 0; i < bytes.len * 256; i++) {
-    uint8_t old = bytes.data[i / 256];
-    bytes.data[i / 256] = (uint8_t)i;
+  for (size_t i = 0; i < bytes.len * 8; i++) {
+    uint8_t old = bytes.data[i / 8];
+    bytes.data[i / 8] = (uint8_t)(old ^ 1u << i % 8);
     try_ntlm(bytes.data, bytes.len);
-    bytes.data[i / 256] = old;
+    bytes.data[i / 8] = old;
   }
   kcd_bytes_done(&bytes);
 }
@@ -702,6 +720,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(real_messages),
+      cmocka_unit_test(a_ticket_is_known_again),
       cmocka_unit_test(an_error_as_its_own_decoder_has_it),
       cmocka_unit_test(truncation),
       cmocka_unit_test(changed_bytes),

@@ -18,6 +18,7 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
+#include <kcdfix/matrix.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
 #include <kcdfix/record.h>
@@ -61,6 +62,16 @@ void kcd_report_error(struct kcd_report *report, const struct kcd_error *err);
 void kcd_report_not_asked(struct kcd_report *report, const char *why);
 /* check: one judged pair. */
 void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judgement);
+/* check --for: what the pairs are for, and the matrix of them, finished. Text then shows the matrix in place of the
+ * pairs, and both with -v. */
+struct kcd_scenario_report {
+  enum kcd_scenario scenario;
+  const struct kcd_cluster *clusters;
+  size_t n_clusters;
+  const struct kcd_matrix *matrix;
+  const char *command; /* the one that mends what can be mended, terminal-safe; NULL: none does */
+};
+void kcd_report_scenario(struct kcd_report *report, const struct kcd_scenario_report *scenario);
 /* probe: exchanges alone, no directory. HOST is the account's name, "CORE2016$". */
 void kcd_report_probe(struct kcd_report *report, const char *host, const char *spn,
                       const struct kcd_observation *observation);

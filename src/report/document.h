@@ -51,11 +51,14 @@ void kcd_text_own_findings(const json_t *doc, struct kcd_textout *out);
 struct kcd_check_view {
   const json_t *doc; /* where domain, dc and kdc_flavour are */
   const json_t *pairs;
+  const json_t *scenario; /* NULL: the pairs are of none */
   bool after_change;
 };
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out);
 /* The line above several pairs. */
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out);
+/* The matrix of a scenario with its causes. */
+void kcd_text_matrix(const struct kcd_check_view *view, struct kcd_textout *out);
 /* One pair with its verdict line; BRIEF: a healthy one takes no more than its verdict and findings. */
 void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, struct kcd_textout *out);
 

@@ -103,14 +103,51 @@ static char *basis_of(const struct kcd_check_view *view, const struct tally *tal
                       tally->confirmed);
 }
 
+/* "HV1, HV2 -> SOFS1, vm-storage"; owned. */
+static char *scenario_words(const json_t *scenario)
+{
+  const json_t *hosts = json_object_get(scenario, "hosts");
+  const json_t *columns = json_object_get(scenario, "columns");
+  const size_t n = json_array_size(hosts);
+  json_t *from = kcd_doc_array();
+  json_t *to = kcd_doc_array();
+  size_t i;
+  const json_t *item;
+  json_array_foreach(hosts, i, item)
+  {
+    kcd_doc_add(from, json_incref(json_object_get(item, "name")));
+  }
+  json_array_foreach(columns, i, item)
+  {
+    if (!kcd_doc_true(scenario, "mesh") || i >= n)
+      kcd_doc_add(to, json_incref((json_t *)item));
+  }
+  KCD_AUTO_CHAR hosts_text = n > NAMED ? kcd_asprintf("%zu hosts", n) : kcd_doc_safe(from);
+  const size_t servers = json_array_size(to);
+  KCD_AUTO_CHAR servers_text = servers > NAMED ? kcd_asprintf("%zu servers", servers) : kcd_doc_safe(to);
+  char *words = kcd_asprintf("%s%s%s, %s", hosts_text, servers > 0 ? " -> " : "", servers > 0 ? servers_text : "",
+                             kcd_doc_str(scenario, "name"));
+  json_decref(from);
+  json_decref(to);
+  return words;
+}
+
+static char *pairs_words(const json_t *pairs)
+{
+  KCD_AUTO_CHAR hosts = distinct(pairs, "hosts");
+  KCD_AUTO_CHAR spns = distinct(pairs, "SPNs");
+  return kcd_asprintf("%s -> %s", hosts, spns);
+}
+
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   struct tally tally = count(view);
-  KCD_AUTO_CHAR hosts = distinct(view->pairs, "hosts");
-  KCD_AUTO_CHAR spns = distinct(view->pairs, "SPNs");
+  KCD_AUTO_CHAR words = view->scenario != NULL ? scenario_words(view->scenario) : pairs_words(view->pairs);
   KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
-  KCD_AUTO_CHAR title = kcd_asprintf("%s -> %s%s%s: ", hosts, spns, user[0] == '\0' ? "" : " as ", user);
+  KCD_AUTO_CHAR title = kcd_asprintf("%s%s%s: ", words, user[0] == '\0' ? "" : " as ", user);
   show_tally(title, &tally, out);
+  if (out->style->quiet)
+    return;
 
   KCD_AUTO_CHAR basis = basis_of(view, &tally);
   kcd_out_wrap(out, "  ", basis, NULL);

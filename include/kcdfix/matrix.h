@@ -53,6 +53,7 @@ struct kcd_matrix_row {
   const char *tab; /* words of the delegation tab; NULL: the host was not found */
   size_t asked, listed;
   size_t failing; /* pairs */
+  size_t entries; /* that the list would hold with all that is asked */
 };
 
 struct kcd_matrix {
@@ -64,6 +65,7 @@ struct kcd_matrix {
   struct kcd_matrix_cause *causes; /* errors before warnings before notes, each in the order of repair */
   size_t n_causes;
   size_t pairs, failing, unknown;
+  size_t faulty;                /* pairs that work, with an error beside it */
   bool suspected[KCD_FINDINGS]; /* what nobody can see from here, of a pair that works */
   bool fixable;                 /* a command mends an error of a pair */
   bool transition;              /* ... and one of those hosts is not set to "Use any authentication protocol" */
@@ -77,5 +79,8 @@ void kcd_matrix_add(struct kcd_matrix *matrix, size_t row, size_t column, const 
 /* Once all pairs are there: names the causes and marks the cells. Where a host lists nothing for another one that lists
  * it, the cause is that the entries are there in one direction only, and the note on the way there goes. */
 void kcd_matrix_finish(struct kcd_matrix *matrix);
+
+/* The finding about lists that would get too long for the directory; false: none would. kcd_finding_done frees it. */
+bool kcd_matrix_too_long(const struct kcd_matrix *matrix, struct kcd_finding *ret);
 
 #endif

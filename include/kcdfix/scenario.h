@@ -14,6 +14,10 @@
 
 #define KCD_MIGRATION_SERVICE "Microsoft Virtual System Migration Service"
 
+/* Active Directory holds about 1,200 values in an attribute that is not linked, such as the list of a host; whoever
+ * gets near is told. An observed limit, not a specified one. */
+#define KCD_LIST_IS_LONG 1000u
+
 enum kcd_scenario {
   KCD_SCENARIO_NONE,
   KCD_SCENARIO_VM_STORAGE,        /* the hosts open shares of the servers: cifs */
@@ -44,8 +48,8 @@ const struct kcd_cluster *kcd_cluster_of_node(const struct kcd_cluster *clusters
 
 /* A host or a server, by the two names that clients ask for. */
 struct kcd_machine_name {
-  char *label;      /* "HV1" */
-  char *fqdn;       /* "HV1.contoso.com" */
+  char *label;       /* "HV1" */
+  char *fqdn;        /* "HV1.contoso.com" */
   const char *group; /* the cluster that it is a node of; NULL: none. Borrowed */
 };
 void kcd_machine_name_done(struct kcd_machine_name *name);

@@ -44,7 +44,8 @@ void apply_plan_targets(const struct applying *applying, struct apply_plans *pla
     struct kcd_facts *facts = NULL;
     if (is_planned_already(set, t))
       continue;
-    size_t n = account ? apply_facts_of(applying, set, NULL, account, &facts) : facts_of_orphan(applying, set, t, &facts);
+    size_t n =
+        account ? apply_facts_of(applying, set, NULL, account, &facts) : facts_of_orphan(applying, set, t, &facts);
     if (n > 0)
       kcd_plan_target(facts, n, &plans->plans[plans->n++]);
     free(facts);

@@ -364,8 +364,8 @@ static int apply(struct applying *applying, struct kcd_error *err)
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
-  applying->query = (struct kcd_query){
-      .user = applying->user, .resource_based = options->resource_based, .reachable_accounts = true};
+  applying->query =
+      (struct kcd_query){.user = applying->user, .resource_based = options->resource_based, .reachable_accounts = true};
   if (apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
   if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)

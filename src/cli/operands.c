@@ -75,8 +75,7 @@ static int add_server(const struct kcd_options *options, const char *operand, st
 static int refuse_spn(const struct kcd_options *options, const char *operand, struct kcd_error *err)
 {
   KCD_AUTO_CHAR safe = kcd_safe(operand);
-  return kcd_fail(err, KCD_E_USAGE,
-                  "--for %s finds the SPNs itself, and %s is one; name hosts, and servers behind --",
+  return kcd_fail(err, KCD_E_USAGE, "--for %s finds the SPNs itself, and %s is one; name hosts, and servers behind --",
                   kcd_scenario_name(options->scenario), safe);
 }
 

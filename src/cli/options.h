@@ -72,7 +72,7 @@ struct kcd_options {
   /* operands, in order */
   const char **operands;
   size_t n_operands;
-  bool has_dashes;       /* a -- stood among them */
+  bool has_dashes;        /* a -- stood among them */
   size_t n_before_dashes; /* how many stood before it */
 };
 

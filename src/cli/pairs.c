@@ -31,6 +31,7 @@ struct checking {
   char *user_ccache;               /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_stand_in_maker maker; /* with --stand-in */
   struct kcd_prober prober;        /* of the host that is checked */
+  struct kcd_list_defects defects; /* of its list; with a host alone */
   struct kcd_remembered remembered;
   const struct kcd_replicas *replicas; /* NULL: not compared */
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
@@ -184,12 +185,22 @@ static void judge(struct checking *checking, struct kcd_facts *facts, const stru
   kcd_judge(facts, flavour, observation, checking->context, ret);
 }
 
+/* Of a scenario without a probe the text shows the matrix alone, unless more is asked for; two thousand pairs would be
+ * described for nobody. */
+static bool shows_pairs(const struct checking *checking)
+{
+  const struct kcd_options *options = options_of(checking);
+  return checking->operands->scenario == KCD_SCENARIO_NONE || options->format != KCD_FORMAT_TEXT ||
+         options->verbose > 0 || checking->report != checking->run->report || kcd_options_ask_kdc(options);
+}
+
 static void check_pair(struct checking *checking, size_t host, size_t target)
 {
   struct kcd_probe *probe = checking->prober.probe;
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   kcd_remember(&checking->remembered, &facts);
+  facts.defects = facts.host ? &checking->defects : NULL;
   if (checking->prober.by_stand_in)
     facts.stand_in = &checking->prober.stand_in.account;
   struct kcd_observation observation = {0};
@@ -201,7 +212,8 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   }
   struct kcd_judgement judgement = {0};
   judge(checking, &facts, probed ? &observation : NULL, &judgement);
-  kcd_report_pair(checking->report, &judgement);
+  if (shows_pairs(checking))
+    kcd_report_pair(checking->report, &judgement);
   if (checking->operands->scenario != KCD_SCENARIO_NONE)
     kcd_matrix_add(&checking->matrix, host, checking->operands->pairs.column_of[target], &judgement);
   bool fault = kcd_findings_worst(&judgement.findings) == KCD_FAULT;
@@ -259,6 +271,9 @@ static void check_host(struct checking *checking, size_t host)
 {
   const struct kcd_host_facts *facts = &checking->set->hosts[host];
   open_prober(checking, facts->account);
+  if (facts->account)
+    kcd_list_defects_of(facts->account, checking->set->krbtgt, &checking->defects);
+  kcd_report_host(checking->report, true);
   unsigned asked = 0;
   for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
     if (kcd_pair_is_asked(checking->set, checking->operands, host, target)) {
@@ -266,6 +281,8 @@ static void check_host(struct checking *checking, size_t host)
       asked++;
     }
   close_prober(checking);
+  kcd_report_host(checking->report, false);
+  kcd_list_defects_done(&checking->defects);
   if (asked == 0 && !kcd_interrupted())
     no_pair(checking, facts);
 }
@@ -337,12 +354,13 @@ static char *fix_of(const struct checking *checking)
   KCD_AUTO_CHAR user = as ? kcd_shell_word(as) : NULL;
   KCD_AUTO_CHAR context = kcd_asprintf("%s%s%s%s", checking->context, *checking->context && user ? " " : "",
                                        user ? "--as " : "", user ? user : "");
-  return kcd_operands_scenario_command(
-      checking->operands, checking->matrix.transition ? "apply --protocol-transition" : "apply", context);
+  return kcd_operands_scenario_command(checking->operands,
+                                       checking->matrix.transition ? "apply --protocol-transition" : "apply", context);
 }
 
 static void matrix_report(struct checking *checking)
 {
+  const struct kcd_facts_set *set = checking->set;
   if (checking->operands->scenario == KCD_SCENARIO_NONE)
     return;
   kcd_matrix_finish(&checking->matrix);
@@ -351,8 +369,14 @@ static void matrix_report(struct checking *checking)
                                          .clusters = checking->operands->clusters,
                                          .n_clusters = checking->operands->n_clusters,
                                          .matrix = &checking->matrix,
+                                         .user = set->user ? set->user->sam_account_name : set->user_operand,
                                          .command = fix};
   kcd_report_scenario(checking->report, &scenario);
+  struct kcd_finding too_long;
+  if (kcd_matrix_too_long(&checking->matrix, &too_long)) {
+    kcd_report_finding(checking->report, &too_long);
+    kcd_finding_done(&too_long);
+  }
   kcd_matrix_done(&checking->matrix);
 }
 

@@ -24,8 +24,8 @@ static bool lists_way_back(const struct kcd_account *from, const struct kcd_acco
 static void one_direction(struct kcd_case *c)
 {
   const struct kcd_account *host = c->facts->host;
-  bool asked =
-      kcd_equal_nocase(c->facts->target->spn.service_class, KCD_MIGRATION_SERVICE) && kcd_list_matches(&host->delegate_to, c->spn);
+  bool asked = kcd_equal_nocase(c->facts->target->spn.service_class, KCD_MIGRATION_SERVICE) &&
+               kcd_list_matches(&host->delegate_to, c->spn);
   if (!asked || c->target == NULL || c->target == host || lists_way_back(c->target, host))
     return;
   KCD_AUTO_CHAR back = kcd_asprintf(KCD_MIGRATION_SERVICE "/%s", c->host_name);
@@ -64,7 +64,8 @@ static void forgotten_node(struct kcd_case *c)
 static bool is_hyperv_host(const struct kcd_account *account)
 {
   for (size_t i = 0; i < account->spns.n; i++)
-    if (account->spns.v[i].data != NULL && kcd_starts_nocase((const char *)account->spns.v[i].data, KCD_MIGRATION_SERVICE "/"))
+    if (account->spns.v[i].data != NULL &&
+        kcd_starts_nocase((const char *)account->spns.v[i].data, KCD_MIGRATION_SERVICE "/"))
       return true;
   return false;
 }

@@ -32,6 +32,7 @@ static void finding_done(struct kcd_cell_finding *finding)
 {
   free(finding->message);
   free(finding->remedy);
+  *finding = (struct kcd_cell_finding){0};
 }
 
 static void cell_done(struct kcd_matrix_cell *cell)
@@ -125,6 +126,7 @@ static void add_to_row(struct kcd_matrix_row *row, const struct kcd_judgement *j
     return;
   row->tab = kcd_uac_delegation_words(host->uac, (unsigned)host->delegate_to.n);
   row->listed += listed;
+  row->entries = host->delegate_to.n + row->asked - row->listed;
 }
 
 void kcd_matrix_add(struct kcd_matrix *matrix, size_t row, size_t column, const struct kcd_judgement *judgement)
@@ -142,6 +144,7 @@ void kcd_matrix_add(struct kcd_matrix *matrix, size_t row, size_t column, const 
   matrix->pairs++;
   matrix->failing += state == KCD_CELL_FAILS;
   matrix->unknown += state == KCD_CELL_UNKNOWN;
+  matrix->faulty += state == KCD_CELL_WORKS && kcd_findings_worst(&judgement->findings) == KCD_FAULT;
   for (size_t i = 0; i < judgement->findings.n; i++)
     add_finding(cell, &judgement->findings.v[i], about);
   for (size_t i = 0; i < judgement->suspects.n; i++)
@@ -172,19 +175,31 @@ static void drop(struct kcd_matrix_cell *cell, struct kcd_cell_finding *finding)
   *finding = cell->findings[--cell->n_findings];
 }
 
-/* On the way there it is a note that the way back is missing; it belongs where it has to be mended. */
-static void turn(struct kcd_matrix_cell *there, struct kcd_matrix_cell *back)
+static bool is_fault(const struct kcd_cell_finding *finding)
 {
-  struct kcd_cell_finding *note = find(there, KCD_F_ONE_DIRECTION_ONLY);
+  return finding != NULL && finding->severity == KCD_FAULT;
+}
+
+/* Nothing is listed for the other host, which lists this one. True: it is said so. */
+static bool turn_back(const struct kcd_matrix_cell *there, struct kcd_matrix_cell *back)
+{
   struct kcd_cell_finding *missing = find(back, KCD_F_SPN_NOT_LISTED);
-  if (there->listed == 0 || back->listed > 0 || missing == NULL || missing->severity != KCD_FAULT)
-    return;
+  if (there->listed == 0 || back->listed > 0 || !is_fault(missing))
+    return false;
   missing->id = KCD_F_ONE_DIRECTION_ONLY;
   free(missing->message);
   free(missing->remedy);
   missing->message = kcd_strdup("Not listed, though the other direction is.");
   missing->remedy = kcd_strdup("List the other host here as well: machines are to move both ways.");
-  if (note != NULL && note->severity == KCD_NOTE)
+  return true;
+}
+
+/* On the way there it is a note that the way back is missing; it belongs where it has to be mended. */
+static void turn(struct kcd_matrix_cell *there, struct kcd_matrix_cell *back)
+{
+  const bool said = is_fault(find(back, KCD_F_LIST_EMPTY)) || turn_back(there, back);
+  struct kcd_cell_finding *note = find(there, KCD_F_ONE_DIRECTION_ONLY);
+  if (said && note != NULL && note->severity == KCD_NOTE)
     drop(there, note);
 }
 
@@ -192,7 +207,8 @@ static void turn_directions(struct kcd_matrix *matrix)
 {
   for (size_t i = 0; matrix->mesh && i < matrix->n_rows; i++)
     for (size_t j = 0; j < matrix->n_rows; j++)
-      turn(&matrix->cells[i * matrix->n_columns + j], &matrix->cells[j * matrix->n_columns + i]);
+      if (i != j)
+        turn(&matrix->cells[i * matrix->n_columns + j], &matrix->cells[j * matrix->n_columns + i]);
 }
 
 /* ---- causes ---- */
@@ -226,8 +242,7 @@ static struct kcd_matrix_cause *cause_of(struct kcd_matrix *matrix, const struct
 static void add_cell(struct kcd_matrix_cause *cause, size_t cell)
 {
   if ((cause->n_cells & (cause->n_cells - 1)) == 0)
-    cause->cells =
-        kcd_reallocarray(cause->cells, cause->n_cells == 0 ? 1 : 2 * cause->n_cells, sizeof *cause->cells);
+    cause->cells = kcd_reallocarray(cause->cells, cause->n_cells == 0 ? 1 : 2 * cause->n_cells, sizeof *cause->cells);
   cause->cells[cause->n_cells++] = cell;
 }
 
@@ -256,8 +271,8 @@ static void sort_causes(struct kcd_matrix *matrix)
   for (size_t i = 1; i < matrix->n_causes; i++) {
     struct kcd_matrix_cause moving = matrix->causes[i];
     size_t at = i;
-    for (; at > 0 && comes_before(moving.severity, moving.id, matrix->causes[at - 1].severity,
-                                  matrix->causes[at - 1].id);
+    for (;
+         at > 0 && comes_before(moving.severity, moving.id, matrix->causes[at - 1].severity, matrix->causes[at - 1].id);
          at--)
       matrix->causes[at] = matrix->causes[at - 1];
     matrix->causes[at] = moving;
@@ -356,4 +371,27 @@ void kcd_matrix_finish(struct kcd_matrix *matrix)
   mark_cells(matrix);
   for (size_t i = 0; i < matrix->n_causes; i++)
     fill_in(&matrix->causes[i]);
+}
+
+bool kcd_matrix_too_long(const struct kcd_matrix *matrix, struct kcd_finding *ret)
+{
+  size_t n = 0;
+  const struct kcd_matrix_row *longest = NULL;
+  for (size_t i = 0; i < matrix->n_rows; i++) {
+    const struct kcd_matrix_row *row = &matrix->rows[i];
+    n += row->entries > KCD_LIST_IS_LONG;
+    if (longest == NULL || row->entries > longest->entries)
+      longest = row;
+  }
+  if (n == 0)
+    return false;
+  KCD_AUTO_CHAR name = kcd_safe(longest->label);
+  *ret =
+      (struct kcd_finding){.id = KCD_F_LIST_TOO_LONG, .severity = KCD_WARNING, .subject = kcd_strdup(longest->label)};
+  ret->message = kcd_asprintf("%zu host%s would list more than %u services, %s %zu; Active Directory holds about 1,200 "
+                              "in such a list.",
+                              n, n == 1 ? "" : "s", KCD_LIST_IS_LONG, name, longest->entries);
+  ret->remedy = kcd_strdup("Let the targets accept one group of hosts instead (resource-based delegation): a new host "
+                           "then joins the group, and no list grows.");
+  return true;
 }

@@ -305,7 +305,7 @@ static bool show_scenario(const struct kcd_check_view *view, struct kcd_textout 
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   size_t n = json_array_size(view->pairs);
-  if (view->scenario != NULL && n > 0 && show_scenario(view, out))
+  if (view->scenario != NULL && show_scenario(view, out))
     return;
   bool several = n > 1 && !out->style->quiet;
   if (several && view->scenario == NULL)

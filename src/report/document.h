@@ -12,6 +12,8 @@
 struct kcd_report {
   json_t *doc;
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
+  bool one_host;   /* the pairs that come are of one host and one user, and share these */
+  json_t *host, *user;
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -24,7 +26,7 @@ json_t *kcd_doc_prediction(const struct kcd_judgement *judgement);
 /* null for NULL. */
 json_t *kcd_doc_observation(const struct kcd_observation *observation);
 /* The three things that the directory says about a pair: its host, its SPN and its user. */
-json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
+json_t *kcd_doc_directory(struct kcd_report *report, const struct kcd_facts *facts, const char *spn);
 /* One answer of a KDC, as `observed` holds it. */
 json_t *kcd_doc_answer(const struct kcd_answer *answer);
 json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits);

@@ -58,8 +58,7 @@ static void grid_init(struct grid *grid, const json_t *scenario)
 {
   const json_t *hosts = json_object_get(scenario, "hosts");
   const json_t *columns = json_object_get(scenario, "columns");
-  *grid = (struct grid){
-      .scenario = scenario, .n_rows = json_array_size(hosts), .n_columns = json_array_size(columns)};
+  *grid = (struct grid){.scenario = scenario, .n_rows = json_array_size(hosts), .n_columns = json_array_size(columns)};
   grid->rows = kcd_calloc(grid->n_rows + 1, sizeof *grid->rows);
   grid->states = kcd_calloc(grid->n_rows + 1, sizeof *grid->states);
   grid->columns = kcd_calloc(grid->n_columns + 1, sizeof *grid->columns);
@@ -98,7 +97,8 @@ static void grid_done(struct grid *grid)
 
 /* ---- the matrix ---- */
 
-/* Columns FIRST to END of the grid; the states of the hosts stand behind the last one. */
+/* Columns FIRST to END of the grid; the states of the hosts stand behind the last one, where there is room. Else they
+ * are listed for the hosts alone that lack something. */
 struct block {
   size_t first, end;
   bool states;
@@ -138,9 +138,7 @@ static size_t cut(const struct grid *grid, const struct kcd_textout *out, struct
     }
     width += column;
   }
-  bool fits = width + states <= out->width;
-  n = add_block(blocks, n, first, grid->n_columns, fits);
-  return fits ? n : add_block(blocks, n, grid->n_columns, grid->n_columns, true);
+  return add_block(blocks, n, first, grid->n_columns, width + states <= out->width);
 }
 
 static const char *shown_mark(const struct grid *grid, size_t row, size_t column)
@@ -154,11 +152,10 @@ static void show_block(const struct grid *grid, const struct block *block, struc
   const size_t columns = 1 + block->end - block->first + (block->states ? 1 : 0);
   KCD_AUTO(kcd_table) table = kcd_table_new(columns);
   const char **cells = kcd_calloc(columns, sizeof *cells);
-  cells[0] = block->end > block->first ? CORNER : "";
+  cells[0] = CORNER;
   for (size_t i = block->first; i < block->end; i++)
     cells[1 + i - block->first] = grid->columns[i];
-  if (block->end > block->first)
-    kcd_table_row(table, cells);
+  kcd_table_row(table, cells);
   for (size_t row = 0; row < grid->n_rows; row++) {
     cells[0] = grid->rows[row];
     for (size_t i = block->first; i < block->end; i++)
@@ -171,6 +168,23 @@ static void show_block(const struct grid *grid, const struct block *block, struc
   free(cells);
 }
 
+static void show_states(const struct grid *grid, struct kcd_textout *out)
+{
+  KCD_AUTO(kcd_table) table = kcd_table_new(2);
+  const json_t *hosts = json_object_get(grid->scenario, "hosts");
+  bool any = false;
+  for (size_t row = 0; row < grid->n_rows; row++) {
+    if (kcd_doc_num(json_array_get(hosts, row), "failing") == 0)
+      continue;
+    kcd_table_row(table, (const char *const[]){grid->rows[row], grid->states[row]});
+    any = true;
+  }
+  if (!any)
+    return;
+  kcd_out_blank(out);
+  kcd_table_write(table, INDENT, out);
+}
+
 static void show_grid(const struct grid *grid, struct kcd_textout *out)
 {
   struct block blocks[BLOCKS_MAX];
@@ -180,6 +194,8 @@ static void show_grid(const struct grid *grid, struct kcd_textout *out)
       kcd_out_blank(out);
     show_block(grid, &blocks[i], out);
   }
+  if (n > BLOCKS_MAX || !blocks[n - 1].states)
+    show_states(grid, out);
 }
 
 /* ---- the cells of a cause ---- */
@@ -222,41 +238,58 @@ static bool any_in_row(const struct grid *grid, const bool *has, size_t row)
   return false;
 }
 
-static void add_name(struct kcd_buf *buf, const char *name)
-{
-  kcd_buf_addf(buf, "%s%s", buf->len > 0 ? ", " : "", name);
-}
+#define FEW 2 /* names that "all but" is shorter for */
 
-/* Names of the columns that one of the rows has the cause in; "all" where none is left out. */
-static char *columns_text(const struct grid *grid, const bool *has, const bool *rows)
+/* The chosen ones of N names; "all", or "all but HV7", where next to none of those that could be is left out. */
+static char *names_text(char *const *names, size_t n, const bool *chosen, const bool *could_be)
 {
+  size_t taken = 0;
+  size_t left = 0;
+  for (size_t i = 0; i < n; i++) {
+    taken += chosen[i];
+    left += could_be[i] && !chosen[i];
+  }
+  const bool all_but = left <= FEW && taken > (size_t)2 * FEW;
+  if (left == 0 && taken > FEW)
+    return kcd_strdup("all");
   struct kcd_buf buf;
   kcd_buf_init(&buf, KCD_BUF_DEFAULT_CAP);
-  size_t n = 0;
-  for (size_t i = 0; i < grid->n_columns; i++) {
-    bool any = false;
-    for (size_t row = 0; row < grid->n_rows; row++)
-      any = any || (rows[row] && has[row * grid->n_columns + i]);
-    if (any)
-      add_name(&buf, grid->columns[i]);
-    n += any;
+  kcd_buf_add_text(&buf, all_but ? "all but " : "");
+  bool first = true;
+  for (size_t i = 0; i < n; i++) {
+    if (all_but ? !could_be[i] || chosen[i] : !chosen[i])
+      continue;
+    kcd_buf_addf(&buf, "%s%s", first ? "" : ", ", names[i]);
+    first = false;
   }
-  KCD_AUTO_CHAR names = kcd_buf_take_text(&buf);
-  return n == grid->n_columns && n > 2 ? kcd_strdup("all") : KCD_TAKE(names);
+  return kcd_buf_take_text(&buf);
+}
+
+/* Names of the columns that one of the rows has the cause in, of those that are asked of one of them. */
+static char *columns_text(const struct grid *grid, const bool *has, const bool *rows)
+{
+  bool *chosen = kcd_calloc(grid->n_columns + 1, sizeof *chosen);
+  bool *asked = kcd_calloc(grid->n_columns + 1, sizeof *asked);
+  for (size_t row = 0; row < grid->n_rows; row++)
+    for (size_t i = 0; rows[row] && i < grid->n_columns; i++) {
+      const size_t at = row * grid->n_columns + i;
+      chosen[i] = chosen[i] || has[at];
+      asked[i] = asked[i] || grid->marks[at] != NULL;
+    }
+  char *text = names_text(grid->columns, grid->n_columns, chosen, asked);
+  free(chosen);
+  free(asked);
+  return text;
 }
 
 static char *rows_text(const struct grid *grid, const bool *rows)
 {
-  struct kcd_buf buf;
-  kcd_buf_init(&buf, KCD_BUF_DEFAULT_CAP);
-  size_t n = 0;
-  for (size_t row = 0; row < grid->n_rows; row++) {
-    if (rows[row])
-      add_name(&buf, grid->rows[row]);
-    n += rows[row];
-  }
-  KCD_AUTO_CHAR names = kcd_buf_take_text(&buf);
-  return n == grid->n_rows && n > 2 ? kcd_strdup("all") : KCD_TAKE(names);
+  bool *every = kcd_calloc(grid->n_rows + 1, sizeof *every);
+  for (size_t row = 0; row < grid->n_rows; row++)
+    every[row] = true;
+  char *text = names_text(grid->rows, grid->n_rows, rows, every);
+  free(every);
+  return text;
 }
 
 /* "HV2 -> HV4; HV3, HV4 -> all": rows with the same columns together. */
@@ -305,9 +338,8 @@ static const char *service_words(const json_t *cause)
 static void show_cause(const struct grid *grid, const json_t *cause, struct kcd_textout *out)
 {
   KCD_AUTO_CHAR prefix = is_error(cause) ? kcd_asprintf("  %s  ", kcd_doc_str(cause, "mark")) : kcd_strdup("  ");
-  KCD_AUTO_CHAR text =
-      kcd_asprintf("%s%s%s%s", is_error(cause) ? "" : kcd_doc_str(cause, "severity"), is_error(cause) ? "" : ": ",
-                   kcd_doc_str(cause, "message"), service_words(cause));
+  KCD_AUTO_CHAR text = kcd_asprintf("%s%s%s%s", is_error(cause) ? "" : kcd_doc_str(cause, "severity"),
+                                    is_error(cause) ? "" : ": ", kcd_doc_str(cause, "message"), service_words(cause));
   kcd_out_wrap(out, prefix, text, kcd_doc_str(cause, "id"));
   KCD_AUTO_CHAR ways = ways_text(grid, cause);
   kcd_out_wrap(out, "     ", ways, NULL);

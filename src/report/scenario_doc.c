@@ -56,7 +56,7 @@ static json_t *services_of(unsigned about)
 static json_t *ways_of(const struct kcd_matrix *matrix, const struct kcd_matrix_cause *cause)
 {
   json_t *array = kcd_doc_array();
-  for (size_t i = 0; i < cause->n_cells; i++) {
+  for (size_t i = 0; matrix->n_columns > 0 && i < cause->n_cells; i++) {
     json_t *way = kcd_doc_array();
     kcd_doc_add(way, kcd_doc_text(matrix->rows[cause->cells[i] / matrix->n_columns].label));
     kcd_doc_add(way, kcd_doc_text(matrix->columns[cause->cells[i] % matrix->n_columns]));
@@ -119,6 +119,12 @@ void kcd_report_scenario(struct kcd_report *report, const struct kcd_scenario_re
     kcd_doc_add(causes, cause_of(matrix, &matrix->causes[i]));
   kcd_doc_set(object, "name", kcd_doc_text(kcd_scenario_name(scenario->scenario)));
   kcd_doc_set(object, "clusters", clusters_of(scenario));
+  kcd_doc_set(object, "user", kcd_doc_text(scenario->user));
+  kcd_doc_set(object, "pairs", kcd_doc_uint(matrix->pairs));
+  kcd_doc_set(object, "failing", kcd_doc_uint(matrix->failing));
+  kcd_doc_set(object, "unknown", kcd_doc_uint(matrix->unknown));
+  kcd_doc_set(object, "faulty", kcd_doc_uint(matrix->faulty));
+  kcd_doc_set(object, "not_asked", kcd_doc_text(report->not_asked));
   kcd_doc_set(object, "mesh", json_boolean(matrix->mesh));
   kcd_doc_set(object, "hosts", hosts);
   kcd_doc_set(object, "columns", columns);

@@ -11,9 +11,20 @@ struct tally {
   size_t n, fails, unknown, faulty, probed, confirmed, rehearsed;
 };
 
+/* Of a scenario the document may hold the counts alone: then nothing was asked of the KDC. */
+static struct tally counted(const json_t *scenario)
+{
+  return (struct tally){.n = (size_t)kcd_doc_num(scenario, "pairs"),
+                        .fails = (size_t)kcd_doc_num(scenario, "failing"),
+                        .unknown = (size_t)kcd_doc_num(scenario, "unknown"),
+                        .faulty = (size_t)kcd_doc_num(scenario, "faulty")};
+}
+
 static struct tally count(const struct kcd_check_view *view)
 {
   struct tally tally = {0};
+  if (json_array_size(view->pairs) == 0)
+    return counted(view->scenario);
   size_t i;
   const json_t *pair;
   json_array_foreach(view->pairs, i, pair)
@@ -91,7 +102,8 @@ static bool all_not_asked_alike(const json_t *pairs)
 static char *basis_of(const struct kcd_check_view *view, const struct tally *tally)
 {
   KCD_AUTO_CHAR predicted = kcd_text_predicted_from(view->doc);
-  KCD_AUTO_CHAR why = kcd_doc_safe_at(json_array_get(view->pairs, 0), "not_asked");
+  const json_t *first = json_array_size(view->pairs) > 0 ? json_array_get(view->pairs, 0) : view->scenario;
+  KCD_AUTO_CHAR why = kcd_doc_safe_at(first, "not_asked");
   if (tally->probed == 0 && tally->rehearsed == tally->n)
     return kcd_asprintf("%s; the same changes gave tickets in the rehearsal.", predicted);
   if (tally->probed == 0)
@@ -143,7 +155,8 @@ void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out
 {
   struct tally tally = count(view);
   KCD_AUTO_CHAR words = view->scenario != NULL ? scenario_words(view->scenario) : pairs_words(view->pairs);
-  KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
+  KCD_AUTO_CHAR user =
+      view->scenario != NULL ? kcd_doc_safe_at(view->scenario, "user") : kcd_pair_user(json_array_get(view->pairs, 0));
   KCD_AUTO_CHAR title = kcd_asprintf("%s%s%s: ", words, user[0] == '\0' ? "" : " as ", user);
   show_tally(title, &tally, out);
   if (out->style->quiet)

@@ -177,6 +177,29 @@ struct kcd_trustee {
   enum kcd_tri exists; /* KCD_NO: a SID of this domain, and no account bears it; KCD_UNKNOWN: of another domain */
 };
 
+/* Entries of a host's list that are wrong whatever SPN is asked for. Owned. */
+struct kcd_list_defects {
+  struct kcd_values malformed; /* can never match a request */
+  struct kcd_values doubles;   /* stand behind an equal one, case aside */
+  struct kcd_values kdc;       /* lead to the KDC itself */
+};
+/* KRBTGT may be NULL. */
+void kcd_list_defects_of(const struct kcd_account *host, const struct kcd_account *krbtgt,
+                         struct kcd_list_defects *ret);
+void kcd_list_defects_done(struct kcd_list_defects *defects);
+
+/* A cluster: its nodes as the user named them, or as they were guessed, since the directory does not link them. */
+struct kcd_cluster_facts {
+  char *name;
+  struct kcd_account *account;        /* the cluster name object, or the virtual computer object of a role; NULL: not
+                                       * found. Borrowed */
+  char **nodes;                       /* names */
+  struct kcd_account **node_accounts; /* of each; NULL: not found, or not looked for */
+  size_t n_nodes;
+  const char *guessed_by; /* NULL: named by the user; else what the guess rests on, in words */
+};
+void kcd_cluster_facts_done(struct kcd_cluster_facts *cluster);
+
 /* What is known for one pair; everything borrowed. */
 struct kcd_facts {
   const struct kcd_dc *dc;
@@ -208,6 +231,11 @@ struct kcd_facts {
   const struct kcd_conversation *traced; /* what a network trace shows of this pair (trace.h); NULL: there is none */
   const struct kcd_account *stand_in; /* the temporary account that asks the KDC in the host's place (stand_in.h); NULL:
                                        * the host itself, or nobody */
+  struct kcd_account *const *hosts;   /* all hosts that are asked about, this one among them; NULL: one was not found */
+  size_t n_hosts;
+  const struct kcd_cluster_facts *clusters;
+  size_t n_clusters;
+  const struct kcd_list_defects *defects; /* of the host's list, where many pairs share it; NULL: not looked for yet */
   time_t now;
 };
 

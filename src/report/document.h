@@ -12,6 +12,7 @@
 struct kcd_report {
   json_t *doc;
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
+  FILE *edges;     /* of an audit, one line of JSON each; the caller's; NULL: none */
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -35,7 +36,7 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
 kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor,
-    kcd_text_stand_ins;
+    kcd_text_stand_ins, kcd_text_audit;
 /* The records of temporary accounts, behind those of changes. */
 kcd_text_walk kcd_text_history_stand_ins;
 

@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "every command has --help with its options" {
-  for command in check apply undo history probe explain stand-in doctor; do
+  for command in check apply undo history probe audit explain stand-in doctor; do
     run --separate-stderr "$kcdfix" "$command" --help
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]

@@ -40,9 +40,10 @@ const char *kcd_edge_type_name(enum kcd_edge_type type); /* "constrained", "unco
 enum kcd_exposure {
   KCD_EXPOSES_NOBODY,   /* without effect */
   KCD_EXPOSES_VISITORS, /* users who log on to the source with a forwardable ticket */
-  KCD_EXPOSES_ANYBODY   /* every user who may be delegated */
+  KCD_EXPOSES_ANYBODY,  /* every user who may be delegated */
+  KCD_EXPOSES_UNKNOWN   /* one of the two: the bit that tells could not be read */
 };
-const char *kcd_exposure_name(enum kcd_exposure exposure); /* "nobody", "visitors", "anybody" */
+const char *kcd_exposure_name(enum kcd_exposure exposure); /* "nobody", "visitors", "anybody", "unknown" */
 
 #define KCD_EDGE_FINDINGS 8
 
@@ -58,7 +59,7 @@ struct kcd_edge {
   size_t n_owners;
   bool unread; /* resource-based: the descriptor could not be decoded, so nobody knows whom it lets in */
 
-  bool transition;                  /* the source makes its own evidence for a user (S4U2Self) */
+  enum kcd_tri transition;          /* the source makes its own evidence for a user (S4U2Self) */
   const struct kcd_account *target; /* NULL: nobody, or everything (unconstrained) */
   unsigned roles;                   /* of the target */
   enum kcd_exposure exposure;

@@ -25,8 +25,10 @@ const char *kcd_edge_type_name(enum kcd_edge_type type)
 
 const char *kcd_exposure_name(enum kcd_exposure exposure)
 {
-  static const char *const names[] = {
-      [KCD_EXPOSES_NOBODY] = "nobody", [KCD_EXPOSES_VISITORS] = "visitors", [KCD_EXPOSES_ANYBODY] = "anybody"};
+  static const char *const names[] = {[KCD_EXPOSES_NOBODY] = "nobody",
+                                      [KCD_EXPOSES_VISITORS] = "visitors",
+                                      [KCD_EXPOSES_ANYBODY] = "anybody",
+                                      [KCD_EXPOSES_UNKNOWN] = "unknown"};
   return names[exposure];
 }
 

@@ -44,7 +44,7 @@ static struct audit_group *note(struct kcd_audit *audit, struct kcd_edge *edge, 
   audit_group_add(group, name);
   if (group == NULL)
     return NULL;
-  group->anybody |= edge->exposure == KCD_EXPOSES_ANYBODY;
+  group->anybody |= edge->exposure == KCD_EXPOSES_ANYBODY || edge->exposure == KCD_EXPOSES_UNKNOWN;
   audit_group_set(&group->spn, edge->spn == NULL ? NULL : (const char *)edge->spn->data);
   return group;
 }
@@ -135,11 +135,25 @@ static void list_entry(struct kcd_audit *audit, struct kcd_edge *edge)
   }
 }
 
+static enum kcd_tri has_transition(const struct kcd_account *source)
+{
+  if (source == NULL || !source->has_uac)
+    return KCD_UNKNOWN;
+  return (source->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0 ? KCD_YES : KCD_NO;
+}
+
+static enum kcd_exposure exposure_of(const struct kcd_edge *edge)
+{
+  static const enum kcd_exposure by_transition[] = {
+      [KCD_UNKNOWN] = KCD_EXPOSES_UNKNOWN, [KCD_NO] = KCD_EXPOSES_VISITORS, [KCD_YES] = KCD_EXPOSES_ANYBODY};
+  return edge->without_effect != NULL ? KCD_EXPOSES_NOBODY : by_transition[edge->transition];
+}
+
 static void constrained(struct kcd_audit *audit, struct kcd_edge *edge)
 {
   audit->counts.constrained++;
-  edge->transition = (edge->source->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
-  audit->counts.transition += edge->transition;
+  edge->transition = has_transition(edge->source);
+  audit->counts.transition += edge->transition == KCD_YES;
   if (edge->spn == NULL) {
     edge->without_effect = "it lists nothing";
     return;
@@ -154,9 +168,7 @@ static void constrained(struct kcd_audit *audit, struct kcd_edge *edge)
     edge->without_effect = "the entry can never match";
   else if (edge->target == NULL && !kdc_name)
     edge->without_effect = "no account owns the name";
-  edge->exposure = edge->without_effect != NULL ? KCD_EXPOSES_NOBODY
-                   : edge->transition           ? KCD_EXPOSES_ANYBODY
-                                                : KCD_EXPOSES_VISITORS;
+  edge->exposure = exposure_of(edge);
   list_entry(audit, edge);
   reached(audit, edge);
 }
@@ -225,7 +237,7 @@ static void resource_based(struct kcd_audit *audit, struct kcd_edge *edge)
   audit->counts.resource_based++;
   edge->target = edge->owners[0];
   edge->roles = kcd_roles_of(edge->target, audit->now);
-  edge->transition = true; /* it always behaves so */
+  edge->transition = KCD_YES; /* it always behaves so */
   if (edge->unread) {
     dead_entry(audit, edge, "its descriptor cannot be decoded");
     return;
@@ -244,6 +256,7 @@ static void resource_based(struct kcd_audit *audit, struct kcd_edge *edge)
 static void unconstrained(struct kcd_audit *audit, struct kcd_edge *edge)
 {
   audit->counts.unconstrained++;
+  edge->transition = has_transition(edge->source);
   edge->exposure = KCD_EXPOSES_VISITORS;
   note_on_edge(edge, KCD_F_UNCONSTRAINED_ALSO_SET);
 }
@@ -255,10 +268,9 @@ static void disabled_source(struct kcd_audit *audit, struct kcd_edge *edge)
   if (edge->n_owners > 0)
     edge->target = edge->owners[0];
   edge->roles = edge->target != NULL ? kcd_roles_of(edge->target, audit->now) : 0;
-  edge->transition =
-      edge->type == KCD_EDGE_RESOURCE_BASED || (edge->source->uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
+  edge->transition = edge->type == KCD_EDGE_RESOURCE_BASED ? KCD_YES : has_transition(edge->source);
   audit->counts.constrained += edge->type == KCD_EDGE_CONSTRAINED;
-  audit->counts.transition += edge->type == KCD_EDGE_CONSTRAINED && edge->transition;
+  audit->counts.transition += edge->type == KCD_EDGE_CONSTRAINED && edge->transition == KCD_YES;
   audit->counts.unconstrained += edge->type == KCD_EDGE_UNCONSTRAINED;
   audit->counts.resource_based += edge->type == KCD_EDGE_RESOURCE_BASED;
 }

@@ -116,6 +116,8 @@ static const char *type_words(const json_t *edge)
     return "any service";
   if (strcmp(type, "resource-based") == 0)
     return "resource-based";
+  if (json_is_null(json_object_get(edge, "protocol_transition")))
+    return "not known";
   return kcd_doc_true(edge, "protocol_transition") ? "any authentication protocol" : "Kerberos only";
 }
 

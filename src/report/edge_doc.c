@@ -67,7 +67,7 @@ static json_t *edge_object(const struct kcd_edge *edge)
     kcd_doc_add(ids, kcd_doc_text(kcd_finding_info(edge->findings[i])->id));
   set_source(object, edge);
   kcd_doc_set(object, "type", kcd_doc_text(kcd_edge_type_name(edge->type)));
-  kcd_doc_set(object, "protocol_transition", json_boolean(edge->transition));
+  kcd_doc_set(object, "protocol_transition", kcd_doc_tri(edge->transition));
   kcd_doc_set(object, "spn", edge->spn == NULL ? json_null() : kcd_doc_bytes(edge->spn));
   set_target(object, edge);
   kcd_doc_set(object, "user_exposure", kcd_doc_text(kcd_exposure_name(edge->exposure)));

@@ -114,6 +114,19 @@ finding() {
   diff before after
 }
 
+@test "the rows of a spreadsheet are those of the JSON" {
+  audit 1 --json
+  audit_rows=$(jq -r '.edges[] | [.source, .type, .spn // "", .target // "", (.finding_ids | join(";"))] | @json' out)
+  audit 1 --format csv -o rows.csv
+  csv_rows=$(/usr/bin/python3 -I - rows.csv <<'PYTHON'
+import csv, json, sys
+for row in csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")):
+    print(json.dumps([row[key] for key in ("source", "type", "spn", "target", "finding_ids")], separators=(",", ":")))
+PYTHON
+  )
+  diff <(printf '%s\n' "$audit_rows") <(printf '%s\n' "$csv_rows")
+}
+
 @test "what the login may not read is said, and the status is 3" {
   # bf967a68-...: userAccountControl
   samba-tool dsacl set --objectdn='CN=AUHV1,CN=Computers,DC=kcd,DC=test' -H "ldap://$KCDFIX_DC" \
@@ -132,7 +145,7 @@ finding() {
   audit 2 CORE2016
   grep -q 'audit takes no operands' err
   audit 2 --format html
-  grep -q -- '--format takes text' err
+  grep -q -- '--format takes text, json' err
 }
 
 @test "a domain controller that goes away leaves one document that says so" {

@@ -95,7 +95,7 @@ static void prized_targets(void **state)
     struct seen seen = entry(&bench, HV1, "cifs/X", rows[i].target, NOBODY);
     assert_int_equal(seen.edge.roles, KCD_ROLE_BIT(rows[i].role));
     assert_int_equal(seen.edge.exposure, KCD_EXPOSES_ANYBODY);
-    assert_true(seen.edge.transition);
+    assert_int_equal(seen.edge.transition, KCD_YES);
     assert_int_equal(seen.edge.n_findings, 1);
     assert_int_equal(seen.edge.findings[0], rows[i].id);
     assert_says(&bench, rows[i].id, KCD_FAULT, rows[i].message);
@@ -111,7 +111,7 @@ static void without_transition(void **state)
   struct bench bench;
   setup(&bench);
   struct seen seen = entry(&bench, HV2, "cifs/DC2", DC2, NOBODY);
-  assert_false(seen.edge.transition);
+  assert_int_equal(seen.edge.transition, KCD_NO);
   assert_int_equal(seen.edge.exposure, KCD_EXPOSES_VISITORS);
   assert_says(&bench, KCD_F_TARGET_IS_DC, KCD_FAULT,
               "HV2$ may act as any user who logs on there at DC2$, a domain controller.");
@@ -431,6 +431,9 @@ static void what_could_not_be_read(void **state)
   assert_int_equal(kcd_audit_counts(bench.audit)->unread, 1);
   const struct kcd_values *unread = kcd_audit_unread_objects(bench.audit);
   assert_int_equal(unread->n, 1);
+  struct seen seen = entry(&bench, FS1, "cifs/FS2", FS2, NOBODY);
+  assert_int_equal(seen.edge.transition, KCD_UNKNOWN);
+  assert_int_equal(seen.edge.exposure, KCD_EXPOSES_UNKNOWN);
   assert_string_equal((char *)unread->v[0].data, "CN=FS1,CN=Computers,DC=kcd,DC=test: userAccountControl");
   teardown(&bench);
 }

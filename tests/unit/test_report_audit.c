@@ -11,6 +11,8 @@
 
 #define NOBODY ESTATE_ACCOUNTS
 
+static const struct kcd_style csv_style = {.format = KCD_FORMAT_CSV};
+
 struct sheet {
   struct estate estate;
   struct kcd_audit *audit;
@@ -96,6 +98,12 @@ static void test_one_of_each(void **state)
   assert_report_golden("audit.txt", sheet.report, 1, &text_style);
   assert_report_golden("audit-v.txt", sheet.report, 1, &verbose);
   assert_report_golden("audit.json", sheet.report, 1, &json_style);
+  KCD_AUTO_CHAR csv = rendered(sheet.report, 1, &csv_style);
+  assert_non_null(strstr(csv, "\r\nHV2$,\"CN=HV2,CN=Computers,DC=kcd,DC=test\",true,constrained,false,cifs/FS,FS1$,"
+                              "\"CN=FS1,CN=Computers,DC=kcd,DC=test\",false,FS1$;FS2$,visitors,duplicate-spn\r\n"));
+  assert_non_null(strstr(csv, "\r\nWEB$,\"CN=WEB,CN=Computers,DC=kcd,DC=test\",true,unconstrained,false,,,,,,visitors,"
+                              "unconstrained-also-set\r\n"));
+  assert_int_equal(count_lines(csv), 8);
   struct kcd_style quiet = text_style;
   quiet.quiet = true;
   KCD_AUTO_CHAR line = rendered(sheet.report, 1, &quiet);
@@ -158,7 +166,7 @@ static void test_hostile(void **state)
   source->sam_account_name = kcd_strdup(nasty);
   source->dn = kcd_strdup("@CN=\"x\",\n");
   target->sam_account_name = kcd_strdup("-FS\\\"1$");
-  target->dn = kcd_strdup("\tCN=\xff");
+  target->dn = kcd_strdup("\tCN=\xff"); /* is not UTF-8, so no formula either */
   entry(&sheet, HV1, "+cifs/\"a,b\"\xe2\x80\xae\xe2\x80\xac", FS1, NOBODY);
   entry(&sheet, HV1, "=cmd|' /C calc'!A0/x", NOBODY, NOBODY);
   kcd_audit_account(sheet.audit, source);
@@ -169,6 +177,14 @@ static void test_hostile(void **state)
   assert_harmless(text, false);
   KCD_AUTO_CHAR json = rendered(sheet.report, 1, &json_style);
   assert_harmless(json, true);
+  KCD_AUTO_CHAR csv = rendered(sheet.report, 1, &csv_style);
+  assert_string_equal(
+      csv, "source,source_dn,source_enabled,type,protocol_transition,spn,target,target_dn,target_is_dc,spn_owners,"
+           "user_exposure,finding_ids\r\n"
+           "\"'=1+1\"\",\\x1bc\\u{202e}\\u{202c}\\N\\x0d\\x0a;\\x09'\",\"'@CN=\"\"x\"\",\\x0a\",true,constrained,true,"
+           "\"'+cifs/\"\"a,b\"\"\\u{202e}\\u{202c}\",\"'-FS\\\"\"1$\",\\x09CN=\\xff,false,\"'-FS\\\"\"1$\",anybody,\r\n"
+           "\"'=1+1\"\",\\x1bc\\u{202e}\\u{202c}\\N\\x0d\\x0a;\\x09'\",\"'@CN=\"\"x\"\",\\x0a\",true,constrained,true,"
+           "'=cmd|' /C calc'!A0/x,,,,,nobody,list-entry-malformed\r\n");
   end(&sheet);
 }
 

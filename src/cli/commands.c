@@ -44,7 +44,7 @@ const struct kcd_command kcd_commands[] = {
    "Reads every account that may delegate or that accepts others, what each entry leads to, and which privileged users can "
    "be impersonated. Nothing is changed. Status 1 with an error or a warning.\n\n"
    "  kcdfix audit\n"
-   "  kcdfix audit --format json -o audit.json",
+   "  kcdfix audit --format csv -o audit.csv",
    kcd_cmd_audit},
   {"explain", KCD_CMD_EXPLAIN, "kcdfix.explain/1", "[CODE|EVENT|TEXT]",
    "what an error means, and which command to run next",

@@ -13,7 +13,7 @@ int kcd_text_edges(FILE *spool, struct kcd_textout *out, struct kcd_error *err);
 
 /* Whole documents in other formats. */
 typedef int kcd_edges_write(const json_t *doc, FILE *spool, FILE *out, struct kcd_error *err);
-kcd_edges_write kcd_edges_json, kcd_edges_csv;
+kcd_edges_write kcd_edges_json, kcd_edges_csv, kcd_edges_dot, kcd_edges_opengraph;
 
 /* A value as JSON in ASCII, by jansson's FLAGS, without a line break at its end: no byte of it can reach a terminal as
  * a control or a bidirectional character, yet nothing is lost. Owned by the caller. */

@@ -127,6 +127,21 @@ PYTHON
   diff <(printf '%s\n' "$audit_rows") <(printf '%s\n' "$csv_rows")
 }
 
+@test "the graphs have every edge, and every end of one is a node" {
+  audit 1 --json
+  edges=$(jq '.edges | length' out)
+  audit 1 --format dot
+  [ "$(grep -c ' -> ' out)" -eq "$edges" ]
+  grep -qE '^  "account CN=DC1,[^"]*" \[label="DC1\$", shape=doubleoctagon, color=red\];$' out
+  if command -v dot; then dot -Tsvg out >/dev/null; fi
+  audit 1 --format opengraph
+  jq -e --argjson edges "$edges" '(.metadata | keys) == ["source_kind"] and (.graph.edges | length) == $edges' out
+  jq -e '([.graph.nodes[].id] | length == (unique | length)) and
+    (([.graph.edges[] | .start.value, .end.value] | unique) - [.graph.nodes[].id] == []) and
+    ([.graph.nodes[].kinds[], .graph.edges[].kind] | all(test("^[A-Za-z0-9_]+$"))) and
+    ([.graph.nodes[].properties[], .graph.edges[].properties[]] | all(type != "object" and type != "array"))' out
+}
+
 @test "what the login may not read is said, and the status is 3" {
   # bf967a68-...: userAccountControl
   samba-tool dsacl set --objectdn='CN=AUHV1,CN=Computers,DC=kcd,DC=test' -H "ldap://$KCDFIX_DC" \

@@ -11,7 +11,8 @@
 
 #define NOBODY ESTATE_ACCOUNTS
 
-static const struct kcd_style csv_style = {.format = KCD_FORMAT_CSV};
+static const struct kcd_style csv_style = {.format = KCD_FORMAT_CSV}, dot_style = {.format = KCD_FORMAT_DOT},
+                              opengraph_style = {.format = KCD_FORMAT_OPENGRAPH};
 
 struct sheet {
   struct estate estate;
@@ -104,6 +105,8 @@ static void test_one_of_each(void **state)
   assert_non_null(strstr(csv, "\r\nWEB$,\"CN=WEB,CN=Computers,DC=kcd,DC=test\",true,unconstrained,false,,,,,,visitors,"
                               "unconstrained-also-set\r\n"));
   assert_int_equal(count_lines(csv), 8);
+  assert_report_golden("audit.dot", sheet.report, 1, &dot_style);
+  assert_report_golden("audit-opengraph.txt", sheet.report, 1, &opengraph_style);
   struct kcd_style quiet = text_style;
   quiet.quiet = true;
   KCD_AUTO_CHAR line = rendered(sheet.report, 1, &quiet);
@@ -149,6 +152,12 @@ static void test_no_file(void **state)
   KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.audit/1", WORLD_NOW);
   KCD_AUTO_CHAR json = rendered(report, 2, &json_style);
   assert_non_null(strstr(json, "\"edges\": []\n}\n"));
+  KCD_AUTO_CHAR csv = rendered(report, 2, &csv_style);
+  assert_int_equal(count_lines(csv), 1);
+  KCD_AUTO_CHAR dot = rendered(report, 2, &dot_style);
+  assert_string_equal(dot, "digraph \"\" {\n  rankdir=LR;\n}\n");
+  KCD_AUTO_CHAR graph = rendered(report, 2, &opengraph_style);
+  assert_string_equal(graph, "{\"metadata\":{\"source_kind\":\"KCDFix\"},\"graph\":{\"nodes\":[\n],\"edges\":[\n]}}\n");
 }
 
 static const char nasty[] = "=1+1\",\033c\xe2\x80\xae\xe2\x80\xac\\N\r\n;\t'";
@@ -185,6 +194,10 @@ static void test_hostile(void **state)
            "\"'+cifs/\"\"a,b\"\"\\u{202e}\\u{202c}\",\"'-FS\\\"\"1$\",\\x09CN=\\xff,false,\"'-FS\\\"\"1$\",anybody,\r\n"
            "\"'=1+1\"\",\\x1bc\\u{202e}\\u{202c}\\N\\x0d\\x0a;\\x09'\",\"'@CN=\"\"x\"\",\\x0a\",true,constrained,true,"
            "'=cmd|' /C calc'!A0/x,,,,,nobody,list-entry-malformed\r\n");
+  assert_report_golden("audit-hostile.dot", sheet.report, 1, &dot_style);
+  assert_report_golden("audit-hostile-opengraph.txt", sheet.report, 1, &opengraph_style);
+  KCD_AUTO_CHAR graph = rendered(sheet.report, 1, &opengraph_style);
+  assert_harmless(graph, true);
   end(&sheet);
 }
 

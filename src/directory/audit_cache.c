@@ -9,9 +9,9 @@
 #include <kcdfix/text.h>
 
 #define MAX_KEYS 16384
-#define TERMS_IN_FILTER 60
-#define MANY_OWNERS 900 /* below MaxPageSize (1000): each term names one account, or a few */
-#define OWNER '='       /* kind of the keys that hold the accounts themselves, by DN */
+#define TERMS_IN_FILTER 12 /* a server holds every hit against every term; short ones go out together */
+#define MANY_OWNERS 900    /* below MaxPageSize (1000): each term names one account, or a few */
+#define OWNER '='          /* kind of the keys that hold the accounts themselves, by DN */
 
 static int by_key(const void *left, const void *right)
 {

@@ -55,6 +55,14 @@ unsigned kcd_dir_requests(const struct kcd_dir *dir);
 
 enum kcd_scope { KCD_BASE, KCD_ONE, KCD_SUBTREE };
 
+/* Where a search that is read page by page stands; all zero before the first page. */
+struct kcd_cursor {
+  struct kcd_bytes cookie;
+  unsigned empty_pages; /* one after the other */
+  bool finished;        /* that was the last page */
+};
+void kcd_cursor_done(struct kcd_cursor *cursor);
+
 struct kcd_search {
   const char *base; /* DN, "<GUID=...>", "<SID=...>" or "" for the RootDSE */
   enum kcd_scope scope;
@@ -65,6 +73,8 @@ struct kcd_search {
   bool owner_only;               /* nTSecurityDescriptor comes with its owner alone (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS
                                   * 3.1.1.3.4.1.11): the whole of it takes rights that few have */
   bool best_effort;              /* a convenience: the server gets 1 s, and what was found by then is the answer */
+  struct kcd_cursor *cursor;     /* only the next page, from where this stands, and it moves on; NULL: all pages. So a
+                                  * domain of any size goes through bounded memory */
 };
 
 /* Sends N searches together, then collects all answers; goes on with pages and value ranges (;range=) until complete.

@@ -75,6 +75,9 @@ enum kcd_account_kind {
   KCD_KIND_OTHER
 };
 
+/* "user", "computer", "managed-service", "other". */
+const char *kcd_account_kind_name(enum kcd_account_kind kind);
+
 struct kcd_account {
   char *dn;
   char *sam_account_name;

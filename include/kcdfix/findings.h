@@ -11,8 +11,8 @@
 #include <kcdfix/predict.h>
 #include <kcdfix/stand_in.h>
 
-enum kcd_severity { KCD_NOTE, KCD_WARNING, KCD_FAULT };
-const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning", "error" */
+enum kcd_severity { KCD_NOTE, KCD_WARNING, KCD_FAULT, KCD_NOT_AUDITED };
+const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning", "error"; "" for KCD_NOT_AUDITED */
 
 /* The findings of this version. The order is the order of repair: when several hold, the first one is to be fixed
  * first. The text of each is in the table (findings_table.c); a new id gets its row in docs/FINDINGS.md. */
@@ -49,6 +49,7 @@ const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning",
   X(CLUSTER_NODE_FORGOTTEN, "cluster-node-forgotten")                                                                  \
   X(ONE_DIRECTION_ONLY, "one-direction-only")                                                                          \
   X(STALE_TARGET_ENTRY, "stale-target-entry")                                                                          \
+  X(TARGET_UNSEEN, "target-unseen")                                                                                    \
   X(SPN_NOT_LISTED, "spn-not-listed")                                                                                  \
   X(RBCD_UNSUPPORTED_SAMBA_417, "rbcd-unsupported-samba-417")                                                          \
   X(RBCD_DC_TOO_OLD, "rbcd-dc-too-old")                                                                                \
@@ -78,12 +79,15 @@ const char *kcd_severity_name(enum kcd_severity severity); /* "note", "warning",
   X(UNCONSTRAINED_ALSO_SET, "unconstrained-also-set")                                                                  \
   X(TARGET_IS_DC, "target-is-dc")                                                                                      \
   X(TARGET_IS_CA, "target-is-ca")                                                                                      \
+  X(TARGET_IS_ENTRA_SSO, "target-is-entra-sso")                                                                        \
+  X(RBCD_TOO_WIDE, "rbcd-too-wide")                                                                                    \
   X(PRIVILEGED_USERS_EXPOSED, "privileged-users-exposed")                                                              \
   X(KCD_AND_RBCD_BOTH, "kcd-and-rbcd-both")                                                                            \
   X(LIST_ENTRY_DUPLICATE_CASE, "list-entry-duplicate-case")                                                            \
   X(ENTRY_BEYOND_NEED, "entry-beyond-need")                                                                            \
   X(LIST_TOO_LONG, "list-too-long")                                                                                    \
   X(NO_DELEGATION_PRIVILEGE, "no-delegation-privilege")                                                                \
+  X(MACHINE_ACCOUNT_QUOTA, "machine-account-quota")                                                                    \
   X(NEGATIVE_CACHE, "negative-cache")                                                                                  \
   X(HOST_USES_CREDSSP, "host-uses-credssp")                                                                            \
   X(CREDSSP_BLOCKED_BY_CREDENTIAL_GUARD, "credssp-blocked-by-credential-guard")                                        \
@@ -107,6 +111,7 @@ enum kcd_finding_id {
 struct kcd_finding_info {
   const char *id;
   enum kcd_severity severity; /* in check; a rule may lower it (a missing sibling form is only a note) */
+  enum kcd_severity audit;    /* in audit; KCD_NOT_AUDITED: audit never names it */
   const char *title;          /* a few words, for lists and the manual */
   const char *remedy;         /* what cures it, one or two sentences, for people */
   const char *kcdfix;         /* "yes", "asks", "partly" or "no": whether kcdfix can write the cure */

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/audit.h>
 #include <kcdfix/doctor.h>
 #include <kcdfix/error.h>
 #include <kcdfix/explain.h>
@@ -26,7 +27,10 @@
 #include <kcdfix/stand_in_record.h>
 #include <kcdfix/trace.h>
 
-enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
+/* The last ones are of an audit alone. */
+enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON, KCD_FORMAT_CSV, KCD_FORMAT_DOT, KCD_FORMAT_OPENGRAPH };
+/* "text", "json", "csv", "dot", "opengraph"; -1 if it is none of them. */
+int kcd_format_parse(const char *name, enum kcd_format *ret);
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
 
 struct kcd_style {
@@ -163,6 +167,16 @@ void kcd_report_trace(struct kcd_report *report, const char *file, uint16_t port
 
 /* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
 void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);
+
+/* audit: edges go to SPOOL as they come, since they may be more than memory should hold; it is an open file to read and
+ * write, stays the caller's, and is read when the document is written. */
+void kcd_report_edges(struct kcd_report *report, FILE *spool);
+/* -1 with KCD_E_IO when the row cannot be kept. */
+int kcd_report_edge(struct kcd_report *report, const struct kcd_edge *edge, struct kcd_error *err);
+/* What they add up to. */
+void kcd_report_audit(struct kcd_report *report, const struct kcd_audit *audit, const struct kcd_findings *findings);
+/* A sentence about what an audit cannot see. */
+void kcd_report_limit(struct kcd_report *report, const char *text);
 
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,

@@ -41,6 +41,13 @@ const struct kcd_command kcd_commands[] = {
    "read, nothing is stored.\n\n"
    "  kcdfix probe -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_probe},
+  {"audit", KCD_CMD_AUDIT, "kcdfix.audit/1", "",
+   "every delegation in the domain, who is exposed, what is stale",
+   "Reads every account that may delegate or that accepts others, what each entry leads to, and which privileged users can "
+   "be impersonated. Nothing is changed. Status 1 with an error or a warning.\n\n"
+   "  kcdfix audit\n"
+   "  kcdfix audit --format csv -o audit.csv",
+   kcd_cmd_audit},
   {"explain", KCD_CMD_EXPLAIN, "kcdfix.explain/1", "[CODE|EVENT|TEXT]",
    "what an error means, and which command to run next",
    "Takes a number in any spelling, a symbolic name, the id of a finding, the text of an event, or whatever stands around "
@@ -115,7 +122,7 @@ const char *kcd_nearest_command(const char *name)
 int kcd_run_failed(struct kcd_run *run, const struct kcd_error *err)
 {
   kcd_report_error(run->report, err);
-  if (run->style.format == KCD_FORMAT_TEXT)
+  if (run->style.format != KCD_FORMAT_JSON)
     kcd_show_error(err);
   return kcd_exit_of_error(err);
 }

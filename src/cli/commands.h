@@ -10,6 +10,7 @@ struct kcd_run {
   struct kcd_report *report;
   struct kcd_style style;
   char *raw_output;   /* --emit: this text goes out instead of the report; owned */
+  FILE *spool;        /* what the report reads back when it is written; NULL: nothing; closed by main */
   char *if_unwritten; /* what the caller has to know if the report cannot be written; NULL: nothing; owned */
 };
 
@@ -36,6 +37,7 @@ int kcd_cmd_apply(struct kcd_run *run);
 int kcd_cmd_undo(struct kcd_run *run);
 int kcd_cmd_history(struct kcd_run *run);
 int kcd_cmd_probe(struct kcd_run *run);
+int kcd_cmd_audit(struct kcd_run *run);
 int kcd_cmd_explain(struct kcd_run *run);
 int kcd_cmd_stand_in(struct kcd_run *run);
 int kcd_cmd_doctor(struct kcd_run *run);

@@ -18,8 +18,8 @@ struct kcd_operands {
   size_t n_hosts, n_spns;
   const struct kcd_traced_pairs *traced; /* with --trace: only these, of the user of this check; borrowed */
   const char *traced_user;               /* NULL: not known, or --as names another */
-  enum kcd_scenario scenario; /* not NONE: the SPNs are those of `pairs`, and only its pairs are asked */
-  const char **servers;       /* with a scenario: what stood behind --; borrowed from argv */
+  enum kcd_scenario scenario;            /* not NONE: the SPNs are those of `pairs`, and only its pairs are asked */
+  const char **servers;                  /* with a scenario: what stood behind --; borrowed from argv */
   size_t n_servers;
   struct kcd_scenario_pairs pairs;    /* made by the first kcd_operands_gather, since they need the domain's name */
   const struct kcd_cluster *clusters; /* borrowed from the options */

@@ -39,6 +39,15 @@ const char *const kcd_account_attributes[] = {
     NULL,
 };
 
+const char *kcd_account_kind_name(enum kcd_account_kind kind)
+{
+  static const char *const names[] = {[KCD_KIND_USER] = "user",
+                                      [KCD_KIND_COMPUTER] = "computer",
+                                      [KCD_KIND_MANAGED_SERVICE] = "managed-service",
+                                      [KCD_KIND_OTHER] = "other"};
+  return names[kind];
+}
+
 void kcd_account_done(struct kcd_account *account)
 {
   if (account == NULL)

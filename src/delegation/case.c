@@ -92,7 +92,12 @@ char *kcd_prediction_error(const struct kcd_prediction *prediction)
 struct kcd_finding *kcd_case_add(struct kcd_case *c, enum kcd_finding_id id, enum kcd_severity severity,
                                  const char *subject)
 {
-  struct kcd_findings *all = &c->judgement->findings;
+  return kcd_findings_add(&c->judgement->findings, id, severity, subject);
+}
+
+struct kcd_finding *kcd_findings_add(struct kcd_findings *all, enum kcd_finding_id id, enum kcd_severity severity,
+                                     const char *subject)
+{
   all->v = kcd_reallocarray(all->v, all->n + 1, sizeof *all->v);
   struct kcd_finding *finding = &all->v[all->n++];
   *finding = (struct kcd_finding){.id = id, .severity = severity, .subject = kcd_strdup(subject)};

@@ -1,22 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/audit.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
 #include "case.h"
 #include "words.h"
-
-/* The classes that a Hyper-V host registers for itself and that no alias stands for. */
-static bool is_hyperv_class(const char *service_class)
-{
-  static const char *const classes[] = {"Microsoft Virtual System Migration Service",
-                                        "Microsoft Virtual Console Service", "Hyper-V Replica Service"};
-  for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-    if (kcd_equal_nocase(service_class, classes[i]))
-      return true;
-  return false;
-}
 
 static bool may_be_elsewhere(const struct kcd_case *c)
 {
@@ -100,7 +90,7 @@ static void unknown(struct kcd_case *c)
 {
   if (!kcd_case_has(c, KCD_C_SPN_UNKNOWN) || kcd_case_has(c, KCD_C_TARGET_KRBTGT))
     return;
-  if (is_hyperv_class(c->facts->target->spn.service_class))
+  if (kcd_is_hyperv_class(c->facts->target->spn.service_class))
     hyperv_name_missing(c);
   else
     spn_missing(c);

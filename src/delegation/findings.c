@@ -6,7 +6,8 @@
 
 const char *kcd_severity_name(enum kcd_severity severity)
 {
-  static const char *const names[] = {[KCD_NOTE] = "note", [KCD_WARNING] = "warning", [KCD_FAULT] = "error"};
+  static const char *const names[] = {
+      [KCD_NOTE] = "note", [KCD_WARNING] = "warning", [KCD_FAULT] = "error", [KCD_NOT_AUDITED] = ""};
   return names[severity];
 }
 

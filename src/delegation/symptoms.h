@@ -18,7 +18,6 @@
     NULL, IDS(__VA_ARGS__)                                                                                             \
   }
 
-
 struct kcd_symptom_part {
   const struct kcd_symptom *rows;
   size_t n;

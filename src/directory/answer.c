@@ -93,7 +93,7 @@ static int take_cookie(struct flight *flight, struct task *task, LDAPControl **c
 
 static void end_or_go_on(struct flight *flight, struct task *task)
 {
-  bool more = task->search == NULL ? task->first != 0 : task->cookie.len > 0;
+  bool more = task->search == NULL ? task->first != 0 : task->cookie.len > 0 && task->search->cursor == NULL;
   if (more)
     task->state = READY;
   else

@@ -23,11 +23,13 @@ void authorities_search(struct gathering *g)
            kcd_strdup("(objectClass=pKIEnrollmentService)"), take_authorities, 0);
 }
 
+bool is_authority(const struct gathering *g, const struct kcd_account *account)
+{
+  return account->dns_host_name != NULL && kcd_values_find_nocase(&g->authorities, account->dns_host_name) >= 0;
+}
+
 void authorities_assign(struct gathering *g)
 {
-  for (size_t i = 0; i < g->set->n_accounts; i++) {
-    struct kcd_account *account = g->set->accounts[i];
-    account->is_ca =
-        account->dns_host_name != NULL && kcd_values_find_nocase(&g->authorities, account->dns_host_name) >= 0;
-  }
+  for (size_t i = 0; i < g->set->n_accounts; i++)
+    g->set->accounts[i]->is_ca = is_authority(g, g->set->accounts[i]);
 }

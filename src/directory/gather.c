@@ -12,7 +12,7 @@
 
 #include "dir.h"
 
-static void gathering_done(struct gathering *g)
+void gathering_done(struct gathering *g)
 {
   for (size_t i = 0; i < g->query->n_hosts; i++) {
     account_name_done(&g->hosts[i].name);
@@ -165,7 +165,7 @@ static int run(struct gathering *g, struct kcd_error *err)
   return wave_run(&g->wave, g, err);
 }
 
-static int first_flight(struct gathering *g, struct kcd_error *err)
+int gathering_begin(struct gathering *g, struct kcd_error *err)
 {
   search_dc(g);
   search_mappings(g);
@@ -222,7 +222,7 @@ static int third_flight(struct gathering *g, struct kcd_error *err)
 
 static int gather(struct gathering *g, struct kcd_error *err)
 {
-  if (first_flight(g, err) < 0 || second_flight(g, err) < 0 || third_flight(g, err) < 0)
+  if (gathering_begin(g, err) < 0 || second_flight(g, err) < 0 || third_flight(g, err) < 0)
     return -1;
   owners_assign(g);
   reachable_assign(g);

@@ -69,6 +69,8 @@ struct terms {
 void terms_done(struct terms *terms);
 /* Adds "(ATTRIBUTE=value)". */
 void terms_add(struct terms *terms, const char *attribute, const char *value);
+/* "(|TERM...)"; owned by the caller. */
+char *or_filter(char *const *terms, size_t n);
 /* Searches below the domain for objects that match any of the terms, as many filters as it takes; empties TERMS. */
 void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, take_fn *take);
 
@@ -100,6 +102,13 @@ struct gathering {
   struct wave wave;
 };
 
+/* ---- gather.c ---- */
+
+/* For a query without operands: the DC, the mappings and the certification authorities of the forest. gathering_done
+ * frees, and leaves the set alone. */
+int gathering_begin(struct gathering *g, struct kcd_error *err);
+void gathering_done(struct gathering *g);
+
 /* ---- accounts.c ---- */
 
 /* The account of ENTRY in the set, added if new. */
@@ -127,6 +136,8 @@ void targets_search_holders(struct gathering *g);
 
 /* Samba names itself in vendorName; Windows does not (MS-ADTS 3.1.1.3.2). */
 bool dc_is_samba(const struct kcd_dc *dc);
+/* The name with the class host; NULL if it has that already or cannot be read; owned by the caller. */
+char *host_form(const char *text);
 void owners_search(struct gathering *g, const struct kcd_target *target);
 void owners_assign(struct gathering *g); /* which account of the set owns which SPN */
 /* The account that owns the SPN (or has the account name) ENTRY; NULL if none is in the set. */
@@ -134,11 +145,13 @@ struct kcd_account *owner_of_entry(const struct gathering *g, const char *entry)
 
 /* trustees.c: who is named in the resource-based descriptors of the targets, and who else has one */
 void trustees_search(struct gathering *g);
+char *sid_term(const struct kcd_sid *sid); /* "(objectSid=...)"; owned by the caller */
 void acceptors_search(struct gathering *g);
 void writability_search(struct gathering *g);
 
 void authorities_search(struct gathering *g); /* which accounts are certification authorities */
 void authorities_assign(struct gathering *g);
+bool is_authority(const struct gathering *g, const struct kcd_account *account);
 
 /* clusters.c: those of the query in the first flight; then guesses about others, marked as such */
 void clusters_search(struct gathering *g);

@@ -18,8 +18,7 @@ static bool stands_for_host(const struct gathering *g, const char *service_class
   return kcd_equal_nocase(service_class, "host") || class_is_mapped_to_host(&g->mapping, service_class);
 }
 
-/* The name with the class host; NULL if it has that already or cannot be read; owned by the caller. */
-static char *host_form(const char *text)
+char *host_form(const char *text)
 {
   KCD_AUTO_VALUE(kcd_spn) spn = {NULL, NULL, NULL, NULL, NULL, false, false, false};
   struct kcd_error ignored = KCD_ERROR_INIT;

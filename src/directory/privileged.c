@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/audit.h>
 #include <kcdfix/text.h>
 
 #define MAX_GROUP_SEARCHES 500 /* beyond that the membership stays unknown, and the user is told of */
@@ -36,16 +37,10 @@ void privileged_search(struct gathering *g)
   wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), filter, take_candidates, 0);
 }
 
-/* Samba's own KDC gives forwardable tickets for members of Protected Users (docs/KDC-RULES.md, E2). */
-static bool heeds_protected_users(const struct kcd_dc *dc)
-{
-  return dc->flavour != KCD_FLAVOUR_SAMBA_417 && dc->flavour != KCD_FLAVOUR_SAMBA_419 &&
-         dc->flavour != KCD_FLAVOUR_WINDOWS_2008;
-}
-
 void privileged_search_groups(struct gathering *g)
 {
-  for (size_t i = 0; heeds_protected_users(g->dc) && i < g->n_candidates && i < MAX_GROUP_SEARCHES; i++)
+  for (size_t i = 0; kcd_flavour_heeds_protected_users(g->dc->flavour) && i < g->n_candidates && i < MAX_GROUP_SEARCHES;
+       i++)
     token_search(g, g->candidates[i]);
 }
 
@@ -62,7 +57,7 @@ static int by_name(const void *left, const void *right)
 void privileged_pick(struct gathering *g)
 {
   for (size_t i = 0; i < g->n_candidates; i++)
-    if (!heeds_protected_users(g->dc) || g->candidates[i]->protected_user != KCD_YES)
+    if (!kcd_flavour_heeds_protected_users(g->dc->flavour) || g->candidates[i]->protected_user != KCD_YES)
       pointer_list_add(&g->set->privileged, &g->set->n_privileged, g->candidates[i]);
   if (g->set->n_privileged > 1)
     qsort(g->set->privileged, g->set->n_privileged, sizeof(struct kcd_account *), by_name);

@@ -30,8 +30,33 @@ struct task *flight_add(struct flight *flight)
   return task;
 }
 
+void kcd_cursor_done(struct kcd_cursor *cursor)
+{
+  if (cursor == NULL)
+    return;
+  kcd_bytes_done(&cursor->cookie);
+  *cursor = (struct kcd_cursor){0};
+}
+
+static struct kcd_cursor *cursor_of(const struct task *task)
+{
+  return task->search == NULL ? NULL : task->search->cursor;
+}
+
+/* The cookie goes back to where the next call takes it from. */
+static void leave_cursor(struct task *task)
+{
+  struct kcd_cursor *cursor = cursor_of(task);
+  if (cursor == NULL)
+    return;
+  kcd_bytes_done(&cursor->cookie);
+  *cursor = (struct kcd_cursor){task->cookie, task->empty_pages, task->cookie.len == 0};
+  task->cookie = (struct kcd_bytes){NULL, 0};
+}
+
 void flight_finish(struct flight *flight, struct task *task)
 {
+  leave_cursor(task);
   task->state = FINISHED;
   flight->unfinished--;
 }
@@ -93,6 +118,11 @@ static void plan(struct flight *flight, const struct kcd_search *searches, size_
     struct task *task = flight_add(flight);
     task->search = &searches[i];
     task->out = &results[i];
+    const struct kcd_cursor *cursor = cursor_of(task);
+    if (cursor != NULL) {
+      task->cookie = kcd_bytes_copy(cursor->cookie.data, cursor->cookie.len);
+      task->empty_pages = cursor->empty_pages;
+    }
   }
 }
 

@@ -55,26 +55,25 @@ static void collect(struct gathering *g, const struct kcd_account *account)
   free(sids);
 }
 
-static void add_term(struct kcd_buf *filter, const struct kcd_sid *sid)
+char *sid_term(const struct kcd_sid *sid)
 {
   struct kcd_buf bytes;
   kcd_buf_init(&bytes, KCD_BUF_DEFAULT_CAP);
   kcd_sid_write(&bytes, sid);
   KCD_AUTO_CHAR value = kcd_filter_value(bytes.data, bytes.len);
-  kcd_buf_addf(filter, "(objectSid=%s)", value);
   kcd_buf_done(&bytes);
+  return kcd_asprintf("(objectSid=%s)", value);
 }
 
 static void search(struct gathering *g, const struct kcd_trustee *trustees, size_t n)
 {
   struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = attributes, .limit = SIDS_IN_FILTER};
-  struct kcd_buf filter;
-  kcd_buf_init(&filter, KCD_BUF_DEFAULT_CAP);
-  kcd_buf_add_text(&filter, "(|");
+  char *terms[SIDS_IN_FILTER];
   for (size_t i = 0; i < n; i++)
-    add_term(&filter, &trustees[i].sid);
-  kcd_buf_add_text(&filter, ")");
-  wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), kcd_buf_take_text(&filter), take_trustees, 0);
+    terms[i] = sid_term(&trustees[i].sid);
+  wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), or_filter(terms, n), take_trustees, 0);
+  for (size_t i = 0; i < n; i++)
+    free(terms[i]);
 }
 
 /* A target without a descriptor, the common case, sends nothing. */

@@ -92,7 +92,7 @@ void terms_add(struct terms *terms, const char *attribute, const char *value)
   terms->v[terms->n++] = KCD_TAKE(term);
 }
 
-static char *or_filter(char *const *terms, size_t n)
+char *or_filter(char *const *terms, size_t n)
 {
   struct kcd_buf out;
   kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);

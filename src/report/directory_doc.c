@@ -5,21 +5,6 @@
 #include "doc.h"
 #include "document.h"
 
-static const char *kind_name(enum kcd_account_kind kind)
-{
-  switch (kind) {
-  case KCD_KIND_USER:
-    return "user";
-  case KCD_KIND_COMPUTER:
-    return "computer";
-  case KCD_KIND_MANAGED_SERVICE:
-    return "managed-service";
-  case KCD_KIND_OTHER:
-    break;
-  }
-  return "other";
-}
-
 /* What may keep an account from being delegated or used, in words. */
 static json_t *limits_of(const struct kcd_account *account, time_t now)
 {
@@ -64,7 +49,7 @@ static json_t *host_of(const struct kcd_facts *facts)
   kcd_doc_set(object, "matches", kcd_doc_uint(facts->host_matches));
   if (host == NULL)
     return object;
-  kcd_doc_set(object, "kind", kcd_doc_text(kind_name(host->kind)));
+  kcd_doc_set(object, "kind", kcd_doc_text(kcd_account_kind_name(host->kind)));
   kcd_doc_set(object, "limits", limits_of(host, facts->now));
   add_delegation(object, host);
   return object;
@@ -79,7 +64,7 @@ static json_t *owner_of(const struct kcd_spn_owner *owner, const struct kcd_acco
   kcd_doc_set(object, "value", kcd_doc_text(owner->value));
   kcd_doc_set(object, "direct", json_boolean(owner->direct));
   kcd_doc_set(object, "counts", json_boolean(account == counts));
-  kcd_doc_set(object, "kind", kcd_doc_text(kind_name(account->kind)));
+  kcd_doc_set(object, "kind", kcd_doc_text(kcd_account_kind_name(account->kind)));
   kcd_doc_set(object, "enabled", json_boolean(kcd_account_is_enabled(account)));
   kcd_doc_set(object, "domain_controller", json_boolean(kcd_account_is_dc(account)));
   kcd_doc_set(object, "cluster_name", json_boolean(account->is_cluster_name));

@@ -9,6 +9,7 @@
 
 #include "doc.h"
 #include "document.h"
+#include "edges.h"
 #include "stream.h"
 
 #define DC_KEYS "\"domain\":null,\"dc\":null,\"kdc_flavour\":null,\"dcs\":[],"
@@ -36,7 +37,24 @@ static const struct layout {
      kcd_text_explain},
     {"kcdfix.doctor/1", "{\"domain\":null,\"dc\":null," FIXED_KEYS "\"checks\":[],\"servers\":[],\"next\":null}",
      kcd_text_doctor},
+    {"kcdfix.audit/1", "{" DC_KEYS FIXED_KEYS "\"counts\":null,\"unread\":[],\"limits\":[],\"next_steps\":[]}",
+     kcd_text_audit},
 };
+
+int kcd_format_parse(const char *name, enum kcd_format *ret)
+{
+  static const char *const names[] = {[KCD_FORMAT_TEXT] = "text",
+                                      [KCD_FORMAT_JSON] = "json",
+                                      [KCD_FORMAT_CSV] = "csv",
+                                      [KCD_FORMAT_DOT] = "dot",
+                                      [KCD_FORMAT_OPENGRAPH] = "opengraph"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    if (strcmp(names[i], name) == 0) {
+      *ret = (enum kcd_format)i;
+      return 0;
+    }
+  return -1;
+}
 
 static const struct layout *layout_of(const char *schema)
 {
@@ -159,26 +177,39 @@ static char *without_del(const char *text)
     kcd_buf_add_text(&buf, "\\u007f");
     len++;
   }
-  kcd_buf_add_text(&buf, "\n");
   return kcd_buf_take_text(&buf);
 }
 
-/* ASCII only: no byte of a value can reach a terminal as a control or a bidirectional character, yet nothing is lost.
- */
-static int write_json(const json_t *doc, FILE *out, struct kcd_error *err)
+char *kcd_doc_dump(const json_t *value, size_t flags)
 {
-  KCD_AUTO_CHAR dumped = json_dumps(doc, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+  KCD_AUTO_CHAR dumped = json_dumps(value, flags);
   if (dumped == NULL)
     kcd_no_memory();
-  KCD_AUTO_CHAR text = without_del(dumped);
-  return kcd_stream_write(out, text, err);
+  return without_del(dumped);
 }
 
-static int write_text(const json_t *doc, const struct kcd_style *style, FILE *stream, struct kcd_error *err)
+static int write_json(const json_t *doc, FILE *out, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR text = kcd_doc_dump(doc, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+  KCD_AUTO_CHAR line = kcd_asprintf("%s\n", text);
+  return kcd_stream_write(out, line, err);
+}
+
+static bool has_edges(const json_t *doc)
+{
+  return strcmp(kcd_doc_str(doc, "schema"), "kcdfix.audit/1") == 0;
+}
+
+static int write_text(const struct kcd_report *report, const struct kcd_style *style, FILE *stream,
+                      struct kcd_error *err)
 {
   struct kcd_textout out;
   kcd_out_init(&out, style);
-  layout_of(kcd_doc_str(doc, "schema"))->text(doc, &out);
+  layout_of(kcd_doc_str(report->doc, "schema"))->text(report->doc, &out);
+  if (style->verbose > 0 && !style->quiet && kcd_text_edges(report->edges, &out, err) != 0) {
+    kcd_out_done(&out);
+    return -1;
+  }
   return kcd_out_write(&out, stream, err);
 }
 
@@ -186,7 +217,13 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
                      struct kcd_error *err)
 {
   kcd_doc_set(report->doc, "exit_status", kcd_doc_int(exit_status));
-  if (style->format == KCD_FORMAT_JSON)
-    return write_json(report->doc, out, err);
-  return write_text(report->doc, style, out, err);
+  if (style->format == KCD_FORMAT_TEXT)
+    return write_text(report, style, out, err);
+  static kcd_edges_write *const edges[] = {[KCD_FORMAT_JSON] = kcd_edges_json,
+                                           [KCD_FORMAT_CSV] = kcd_edges_csv,
+                                           [KCD_FORMAT_DOT] = kcd_edges_dot,
+                                           [KCD_FORMAT_OPENGRAPH] = kcd_edges_opengraph};
+  if (has_edges(report->doc))
+    return edges[style->format](report->doc, report->edges, out, err);
+  return write_json(report->doc, out, err);
 }

@@ -7,14 +7,25 @@
 
 #include <kcdfix/report.h>
 
+static int cannot_write(struct kcd_error *err)
+{
+  int errnum = errno == 0 ? EIO : errno;
+  return kcd_fail_errno(err, KCD_E_IO, errnum, "cannot write the result");
+}
+
 int kcd_stream_write(FILE *stream, const char *text, struct kcd_error *err)
 {
   size_t len = strlen(text);
   errno = 0;
-  if (fwrite(text, 1, len, stream) == len && fflush(stream) == 0)
-    return 0;
-  int errnum = errno == 0 ? EIO : errno;
-  return kcd_fail_errno(err, KCD_E_IO, errnum, "cannot write the result");
+  if (fwrite(text, 1, len, stream) == len)
+    return kcd_stream_end(stream, err);
+  return cannot_write(err);
+}
+
+int kcd_stream_end(FILE *stream, struct kcd_error *err)
+{
+  errno = 0;
+  return !ferror(stream) && fflush(stream) == 0 ? 0 : cannot_write(err);
 }
 
 int kcd_close_stdout(void)

@@ -29,6 +29,12 @@ complete_words() {
   [ "$(complete_words kcdfix apply --emit po)" = powershell ]
 }
 
+@test "words are those that the command takes" {
+  [ "$(complete_words kcdfix audit --format cs)" = csv ]
+  [ -z "$(complete_words kcdfix check --format cs)" ]
+  [ "$(complete_words kcdfix check --format js)" = json ]
+}
+
 @test "files are completed behind --keytab" {
   touch "$BATS_TEST_TMPDIR/core2016.keytab"
   [ "$(complete_words kcdfix check -k "$BATS_TEST_TMPDIR/core")" = "$BATS_TEST_TMPDIR/core2016.keytab" ]

@@ -10,12 +10,12 @@ char *findings_markdown(void)
 {
   struct kcd_buf out;
   kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
-  kcd_buf_add_text(&out,
-                   "| id | severity | meaning | remedy | kcdfix | seen in | source |\n|---|---|---|---|---|---|---|\n");
+  kcd_buf_add_text(&out, "| id | severity | audit | meaning | remedy | kcdfix | seen in | source |\n"
+                         "|---|---|---|---|---|---|---|---|\n");
   for (int id = 0; id < KCD_FINDINGS; id++) {
     const struct kcd_finding_info *info = kcd_finding_info((enum kcd_finding_id)id);
-    kcd_buf_addf(&out, "| `%s` | %s | %s | %s | %s | %s | %s |\n", info->id, kcd_severity_name(info->severity),
-                 info->title, info->remedy, info->kcdfix, info->seen, info->source);
+    kcd_buf_addf(&out, "| `%s` | %s | %s | %s | %s | %s | %s | %s |\n", info->id, kcd_severity_name(info->severity),
+                 kcd_severity_name(info->audit), info->title, info->remedy, info->kcdfix, info->seen, info->source);
   }
   return kcd_buf_take_text(&out);
 }

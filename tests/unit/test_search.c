@@ -185,6 +185,26 @@ static void pages(void **state)
   close_dir(dir);
 }
 
+/* One page a call, each from where the one before ended. */
+static void page_by_page(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_two_pages, 2000);
+  KCD_AUTO_VALUE(kcd_cursor) cursor = {0};
+  struct kcd_search paged = below(0);
+  paged.cursor = &cursor;
+  assert_int_equal(search(dir, paged), 0);
+  assert_int_equal(found.n, 1);
+  assert_string_equal(found.v[0].dn, "CN=A,DC=kcd,DC=test");
+  assert_false(cursor.finished);
+  assert_int_equal(search(dir, paged), 0);
+  assert_int_equal(found.n, 1);
+  assert_string_equal(found.v[0].dn, "CN=B,DC=kcd,DC=test");
+  assert_true(cursor.finished);
+  assert_int_equal(kcd_dir_requests(dir), 3);
+  close_dir(dir);
+}
+
 static bool answer_one_page_and_end(struct ldap_request *request)
 {
   if (request->number == 0)
@@ -223,6 +243,13 @@ static void pages_without_end(void **state)
 {
   (void)state;
   struct kcd_dir *dir = open_dir(answer_empty_pages, 2000);
+  KCD_AUTO_VALUE(kcd_cursor) cursor = {0};
+  struct kcd_search paged = below(0);
+  paged.cursor = &cursor;
+  unsigned calls = 0;
+  while (search(dir, paged) == 0)
+    assert_true(++calls < 1000);
+  assert_int_equal(err.code, KCD_E_MALFORMED);
   assert_int_equal(search(dir, below(0)), -1);
   assert_int_equal(err.code, KCD_E_MALFORMED);
   close_dir(dir);
@@ -562,6 +589,7 @@ int main(void)
       cmocka_unit_test(closed_at_once),
       cmocka_unit_test(bad_host_names),
       cmocka_unit_test(pages),
+      cmocka_unit_test(page_by_page),
       cmocka_unit_test(down_between_pages),
       cmocka_unit_test(pages_without_end),
       cmocka_unit_test(ranges),

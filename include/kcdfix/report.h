@@ -1,5 +1,5 @@
-/* report.h - what is shown: one document, rendered as text for people or as JSON for scripts. The only place that
- * prints.
+/* report.h - what is shown: one document, rendered as text for people, as JSON for scripts, or as CSV for tables. The
+ * only place that prints.
  *
  * A command builds a document by adding what it found; writing it renders the same findings in the same order in every
  * format (docs/JSON.md lists every key).
@@ -18,13 +18,14 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
+#include <kcdfix/hyperv_hosts.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
 #include <kcdfix/record.h>
 #include <kcdfix/replicas.h>
 #include <kcdfix/stand_in_record.h>
 
-enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
+enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON, KCD_FORMAT_CSV };
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
 
 struct kcd_style {
@@ -143,6 +144,9 @@ void kcd_report_explanation(struct kcd_report *report, const struct kcd_explanat
 
 /* doctor: the lines, and what was found out about the servers of MACHINE, which they were judged from. */
 void kcd_report_doctor(struct kcd_report *report, const struct kcd_machine *machine, const struct kcd_doctor *doctor);
+
+/* hosts: what was found. */
+void kcd_report_hyperv(struct kcd_report *report, const struct kcd_hyperv *hyperv);
 
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,

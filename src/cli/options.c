@@ -13,10 +13,10 @@
 #include "commands.h"
 
 #define ANY                                                                                                            \
-  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN |                  \
+  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN | KCD_CMD_HOSTS |  \
    KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
-#define ONLINE (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_PROBE | KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
-#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_STAND_IN)
+#define ONLINE (DIRECTORY | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
+#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HOSTS | KCD_CMD_STAND_IN)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
 #define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
 
@@ -121,14 +121,33 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
   return 0;
 }
 
+/* The forms of a result, and which commands have them. */
+static const struct {
+  const char *name;
+  enum kcd_format format;
+  unsigned commands;
+} formats[] = {
+    {"text", KCD_FORMAT_TEXT, ANY},
+    {"json", KCD_FORMAT_JSON, ANY},
+    {"csv", KCD_FORMAT_CSV, KCD_CMD_HOSTS},
+};
+
 static int store_format(struct kcd_options *options, const char *value, struct kcd_error *err)
 {
-  if (strcmp(value, "json") == 0)
-    options->format = KCD_FORMAT_JSON;
-  else if (strcmp(value, "text") == 0)
-    options->format = KCD_FORMAT_TEXT;
-  else
-    return kcd_fail(err, KCD_E_USAGE, "--format takes text or json");
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+    if (strcmp(value, formats[i].name) == 0) {
+      options->format = formats[i].format;
+      return 0;
+    }
+  return kcd_fail(err, KCD_E_USAGE, "--format takes text or json; some commands take csv");
+}
+
+static int check_format(const struct kcd_command *command, const struct kcd_options *options, struct kcd_error *err)
+{
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+    if (formats[i].format == options->format && !(formats[i].commands & command->bit))
+      return kcd_fail(err, KCD_E_USAGE, "%s has no form in %s; it takes --format text and json", command->name,
+                      formats[i].name);
   return 0;
 }
 
@@ -247,8 +266,8 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
    "one JSON document on standard output", store_json},
-  {"format", 0, "FORMAT", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, "text json",
-   "text or json", store_format},
+  {"format", 0, "FORMAT", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, "text json csv",
+   "text or json; of hosts also csv", store_format},
   {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,
    "write the result to FILE instead of standard output", store_output},
   {"quiet", 'q', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
@@ -505,7 +524,7 @@ static int check_combinations(const struct kcd_command *command, const struct kc
     return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
   if (!options->login_user && (options->prompt_password || options->password_file))
     return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
-  return check_stand_in(command, options, err);
+  return check_format(command, options, err) != 0 ? -1 : check_stand_in(command, options, err);
 }
 
 int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, struct kcd_options *ret,

@@ -3,6 +3,7 @@
 #define KCDFIX_DIRECTORY_GATHERING_H
 
 #include <kcdfix/gather.h>
+#include <kcdfix/hyperv_dir.h>
 
 struct gathering;
 
@@ -70,7 +71,8 @@ void terms_done(struct terms *terms);
 /* Adds "(ATTRIBUTE=value)". */
 void terms_add(struct terms *terms, const char *attribute, const char *value);
 /* Searches below the domain for objects that match any of the terms, as many filters as it takes; empties TERMS. */
-void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, take_fn *take);
+void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, const char *const *attributes,
+                    take_fn *take);
 
 /* ---- the state ---- */
 
@@ -98,7 +100,15 @@ struct gathering {
   size_t n_candidates;
   struct terms terms; /* for owners of SPNs, of the wave in the making */
   struct wave wave;
+  struct kcd_hyperv *hyperv; /* of kcd_hyperv_search; else NULL */
 };
+
+/* ---- gather.c ---- */
+
+void dc_search(struct gathering *g);       /* the DC's own account and krbtgt */
+void mappings_search(struct gathering *g); /* sPNMappings */
+/* Whether the answer to the latter was there. Without it cifs/ would seem to be on no account. */
+int mappings_check(const struct gathering *g, struct kcd_error *err);
 
 /* ---- accounts.c ---- */
 
@@ -142,6 +152,8 @@ void authorities_assign(struct gathering *g);
 
 void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
 
+/* Looks for the account that a listed entry leads to. */
+void entry_search(struct gathering *g, const char *entry);
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);
 

@@ -35,9 +35,13 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
 kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor,
-    kcd_text_stand_ins;
+    kcd_text_stand_ins, kcd_text_hosts;
 /* The records of temporary accounts, behind those of changes. */
 kcd_text_walk kcd_text_history_stand_ins;
+
+/* Whole documents as CSV (csv.h), into a buffer. */
+typedef void kcd_csv_walk(const json_t *doc, struct kcd_buf *out);
+kcd_csv_walk kcd_csv_hosts;
 
 /* The lines about the other domain controllers, where they were compared; nothing else. */
 void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);

@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "every command has --help with its options" {
-  for command in check apply undo history probe explain stand-in doctor; do
+  for command in check apply undo history probe explain hosts stand-in doctor; do
     run --separate-stderr "$kcdfix" "$command" --help
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
@@ -64,6 +64,8 @@ refused() {
   refused "--timeout takes" check --timeout 99999999999999999999 HOST cifs/X
   refused "--color takes" check --color sometimes HOST cifs/X
   refused "--format takes" check --format xml HOST cifs/X
+  refused "check has no form in csv" check --format csv HOST cifs/X
+  refused "hosts takes no operands" hosts HV1
   refused "needs its password" check -U alice HOST cifs/X
   refused "needs --login-user" check -W HOST cifs/X
   refused "give one of them" check -S dc1 -H ldap://dc1 HOST cifs/X

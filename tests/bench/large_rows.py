@@ -1,6 +1,6 @@
 """The rows of tests/bench/large.
 
-usage: large_rows.py run COMPUTERS RUNS PEAKS     inside lab --large COMPUTERS; adds the peak memory of each row to PEAKS
+usage: large_rows.py run COMPUTERS RUNS PEAKS     inside lab --large COMPUTERS; adds each row's peak memory to PEAKS
        large_rows.py memory PEAKS                 the same rows in different domains, side by side
 
 To add a row, add a Row to rows(): its name, kcdfix's command, what it is compared with (a list of words, both), and the

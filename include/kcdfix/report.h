@@ -1,5 +1,5 @@
-/* report.h - what is shown: one document, rendered as text for people or as JSON for scripts. The only place that
- * prints.
+/* report.h - what is shown: one document, rendered as text for people, as JSON for scripts, or as CSV for tables. The
+ * only place that prints.
  *
  * A command builds a document by adding what it found; writing it renders the same findings in the same order in every
  * format (docs/JSON.md lists every key).
@@ -19,6 +19,7 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
+#include <kcdfix/hyperv_hosts.h>
 #include <kcdfix/matrix.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
@@ -177,6 +178,8 @@ int kcd_report_edge(struct kcd_report *report, const struct kcd_edge *edge, stru
 void kcd_report_audit(struct kcd_report *report, const struct kcd_audit *audit, const struct kcd_findings *findings);
 /* A sentence about what an audit cannot see. */
 void kcd_report_limit(struct kcd_report *report, const char *text);
+/* hosts: what was found. */
+void kcd_report_hyperv(struct kcd_report *report, const struct kcd_hyperv *hyperv);
 
 /* Renders the document with its exit status. -1 when OUT cannot be written (KCD_E_IO). */
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,

@@ -49,6 +49,10 @@ bool kcd_equal_fold(const char *a, const char *b);
 /* The same as an order, for sorting: negative, 0 (equal) or positive. */
 int kcd_fold_compare(const void *a, size_t a_len, const void *b, size_t b_len);
 
+/* An order for people: without regard to ASCII case, and numbers by their value, HV2 before HV10. Negative, 0 or
+ * positive; 0 for texts that differ in case or in leading zeros alone, too. */
+int kcd_natural_compare(const char *a, const char *b);
+
 /* ASCII lower case copy; owned by the caller. */
 char *kcd_lower(const char *text);
 char *kcd_upper(const char *text);

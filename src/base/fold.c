@@ -71,3 +71,34 @@ bool kcd_equal_fold(const char *a, const char *b)
 {
   return kcd_fold_compare(a, strlen(a), b, strlen(b)) == 0;
 }
+
+static bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+/* Two numbers of any length; moves behind them. */
+static int compare_numbers(const char **a, const char **b)
+{
+  *a += strspn(*a, "0");
+  *b += strspn(*b, "0");
+  size_t a_len = strspn(*a, "0123456789"), b_len = strspn(*b, "0123456789");
+  int order = a_len != b_len ? (a_len < b_len ? -1 : 1) : strncmp(*a, *b, a_len);
+  *a += a_len;
+  *b += b_len;
+  return order;
+}
+
+int kcd_natural_compare(const char *a, const char *b)
+{
+  int order = 0;
+  while (order == 0 && *a != '\0' && *b != '\0') {
+    if (is_digit(*a) && is_digit(*b)) {
+      order = compare_numbers(&a, &b);
+    } else {
+      uint8_t x = (uint8_t)*a++, y = (uint8_t)*b++;
+      order = (int)folded(x < 0x80 ? x : NO_CHARACTER + x) - (int)folded(y < 0x80 ? y : NO_CHARACTER + y);
+    }
+  }
+  return order != 0 ? order : (*a != '\0') - (*b != '\0');
+}

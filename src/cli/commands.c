@@ -55,6 +55,14 @@ const struct kcd_command kcd_commands[] = {
    "  kcdfix explain 13000\n"
    "  kcdfix explain 0x8009030E",
    kcd_cmd_explain},
+  {"hosts", KCD_CMD_HOSTS, "kcdfix.hosts/1", "",
+   "Hyper-V hosts and clusters found in the directory",
+   "A host is found by the SPN of its migration service or by its service connection point, and shown is which of the two "
+   "is missing, how the host may delegate, and what is wrong with it. Names of clusters stand apart; virtual machines are "
+   "counted and left out. Nothing is changed. Status 0, also where there is none.\n\n"
+   "  kcdfix hosts\n"
+   "  kcdfix hosts --format csv -o hosts.csv",
+   kcd_cmd_hosts},
   {"stand-in", KCD_CMD_STAND_IN, "kcdfix.stand-in/1", "",
    "temporary accounts that a broken run left behind",
    "Lists the accounts that check --stand-in and apply --rehearse recorded on this machine and did not delete; with "

@@ -39,6 +39,7 @@ int kcd_cmd_history(struct kcd_run *run);
 int kcd_cmd_probe(struct kcd_run *run);
 int kcd_cmd_audit(struct kcd_run *run);
 int kcd_cmd_explain(struct kcd_run *run);
+int kcd_cmd_hosts(struct kcd_run *run);
 int kcd_cmd_stand_in(struct kcd_run *run);
 int kcd_cmd_doctor(struct kcd_run *run);
 

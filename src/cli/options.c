@@ -13,9 +13,9 @@
 #include "commands.h"
 
 #define ANY                                                                                                            \
-  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN | KCD_CMD_AUDIT |  \
-   KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
-#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_AUDIT | KCD_CMD_STAND_IN)
+  (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HISTORY | KCD_CMD_PROBE | KCD_CMD_EXPLAIN | KCD_CMD_HOSTS |  \
+   KCD_CMD_AUDIT | KCD_CMD_STAND_IN | KCD_CMD_DOCTOR)
+#define DIRECTORY (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_UNDO | KCD_CMD_HOSTS | KCD_CMD_AUDIT | KCD_CMD_STAND_IN)
 #define ONLINE (DIRECTORY | KCD_CMD_PROBE | KCD_CMD_DOCTOR)
 #define PAIRS (KCD_CMD_CHECK | KCD_CMD_APPLY | KCD_CMD_PROBE)
 #define CHANGING (KCD_CMD_APPLY | KCD_CMD_UNDO)
@@ -141,6 +141,7 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
 
 /* The formats that each set of commands takes: words of the option table. */
 #define FORMATS "text json"
+#define HOSTS_FORMATS "text json csv"
 #define AUDIT_FORMATS "text json csv dot opengraph"
 
 static bool is_word_of(const char *words, const char *value)
@@ -181,6 +182,11 @@ static int take_format(struct kcd_options *options, const char *words, const cha
 static int store_format(struct kcd_options *options, const char *value, struct kcd_error *err)
 {
   return take_format(options, FORMATS, value, err);
+}
+
+static int store_hosts_format(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  return take_format(options, HOSTS_FORMATS, value, err);
 }
 
 static int store_audit_format(struct kcd_options *options, const char *value, struct kcd_error *err)
@@ -322,8 +328,10 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
    "one JSON document on standard output", store_json},
-  {"format", 0, "FORMAT", ANY & ~KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
+  {"format", 0, "FORMAT", ANY & ~(KCD_CMD_HOSTS | KCD_CMD_AUDIT), KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
    "text or json", store_format},
+  {"format", 0, "FORMAT", KCD_CMD_HOSTS, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, HOSTS_FORMATS,
+   "text, json or csv (one host a row)", store_hosts_format},
   {"format", 0, "FORMAT", KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, AUDIT_FORMATS,
    "text, json, csv (one delegation a row), dot (Graphviz) or opengraph (BloodHound)", store_audit_format},
   {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,

@@ -27,6 +27,7 @@ enum kcd_command_bit {
   KCD_CMD_HISTORY = 1u << 3,
   KCD_CMD_PROBE = 1u << 4,
   KCD_CMD_EXPLAIN = 1u << 5,
+  KCD_CMD_HOSTS = 1u << 6,
   KCD_CMD_AUDIT = 1u << 7,
   KCD_CMD_STAND_IN = 1u << 8,
   KCD_CMD_DOCTOR = 1u << 9

@@ -89,20 +89,20 @@ char *kcd_prediction_error(const struct kcd_prediction *prediction)
   return kcd_strndup("", 0);
 }
 
+struct kcd_finding *kcd_findings_add(struct kcd_findings *findings, enum kcd_finding_id id, enum kcd_severity severity,
+                                     const char *subject)
+{
+  findings->v = kcd_reallocarray(findings->v, findings->n + 1, sizeof *findings->v);
+  struct kcd_finding *finding = &findings->v[findings->n++];
+  *finding = (struct kcd_finding){.id = id, .severity = severity, .subject = kcd_strdup(subject)};
+  finding->remedy = kcd_strdup(kcd_finding_info(id)->remedy);
+  return finding;
+}
+
 struct kcd_finding *kcd_case_add(struct kcd_case *c, enum kcd_finding_id id, enum kcd_severity severity,
                                  const char *subject)
 {
   return kcd_findings_add(&c->judgement->findings, id, severity, subject);
-}
-
-struct kcd_finding *kcd_findings_add(struct kcd_findings *all, enum kcd_finding_id id, enum kcd_severity severity,
-                                     const char *subject)
-{
-  all->v = kcd_reallocarray(all->v, all->n + 1, sizeof *all->v);
-  struct kcd_finding *finding = &all->v[all->n++];
-  *finding = (struct kcd_finding){.id = id, .severity = severity, .subject = kcd_strdup(subject)};
-  finding->remedy = kcd_strdup(kcd_finding_info(id)->remedy);
-  return finding;
 }
 
 void kcd_finding_say(struct kcd_finding *finding, const char *format, ...)

@@ -66,9 +66,10 @@ struct kcd_state_word {
 /* The bits of TABLE that hold; RET_WORDS, owned, joins their words ("" for none). */
 uint64_t kcd_case_states(const struct kcd_case *c, const struct kcd_state_word *table, size_t n, char **ret_words);
 
-/* A new finding; good until the next one is added. SUBJECT is copied. */
-struct kcd_finding *kcd_findings_add(struct kcd_findings *all, enum kcd_finding_id id, enum kcd_severity severity,
+/* A new finding with the catalogue's remedy; good until the next one is added. SUBJECT is copied. */
+struct kcd_finding *kcd_findings_add(struct kcd_findings *findings, enum kcd_finding_id id, enum kcd_severity severity,
                                      const char *subject);
+/* The same, of a case; good until the next one is added. SUBJECT is copied. */
 struct kcd_finding *kcd_case_add(struct kcd_case *c, enum kcd_finding_id id, enum kcd_severity severity,
                                  const char *subject);
 /* Sentences in the words of kcd_sentence. */

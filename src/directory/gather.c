@@ -90,7 +90,7 @@ static void take_dc(struct gathering *g, size_t index, const struct kcd_entries 
   }
 }
 
-static void search_dc(struct gathering *g)
+void dc_search(struct gathering *g)
 {
   KCD_AUTO_CHAR name = kcd_filter_text(g->dir->dc_account);
   struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = dc_attributes, .limit = 2};
@@ -108,16 +108,18 @@ static void take_mappings(struct gathering *g, size_t index, const struct kcd_en
 
 #define MAPPINGS_RDN "CN=Directory Service,CN=Windows NT,CN=Services"
 
-static void search_mappings(struct gathering *g)
+void mappings_search(struct gathering *g)
 {
   static const char *const attributes[] = {"sPNMappings", NULL};
   struct kcd_search search = {.scope = KCD_BASE, .attributes = attributes, .missing_is_empty = true};
   wave_add(&g->wave, search, kcd_asprintf(MAPPINGS_RDN ",%s", g->dc->config_nc), NULL, take_mappings, 0);
 }
 
-/* Every forest has that object. Without it cifs/ would seem to be on no account. */
-static int fail_without_mappings(const struct gathering *g, struct kcd_error *err)
+/* Every forest has that object. */
+int mappings_check(const struct gathering *g, struct kcd_error *err)
 {
+  if (g->mapping_seen)
+    return 0;
   KCD_AUTO_CHAR dn = kcd_asprintf(MAPPINGS_RDN ",%s", g->dc->config_nc);
   kcd_fail(err, KCD_E_NOT_FOUND,
            "%s shows no object %s, so it is not known which service classes host/ stands for (sPNMappings)",
@@ -161,23 +163,21 @@ static void search_netbios_name(struct gathering *g)
 
 static int run(struct gathering *g, struct kcd_error *err)
 {
-  wave_add_terms(&g->wave, g, &g->terms, take_accounts);
+  wave_add_terms(&g->wave, g, &g->terms, kcd_account_attributes, take_accounts);
   return wave_run(&g->wave, g, err);
 }
 
 int gathering_begin(struct gathering *g, struct kcd_error *err)
 {
-  search_dc(g);
-  search_mappings(g);
+  dc_search(g);
+  mappings_search(g);
   authorities_search(g);
   if (hosts_begin(g, err) < 0 || user_begin(g, err) < 0 || targets_begin(g, err) < 0)
     return -1;
   search_netbios_name(g);
   clusters_search(g);
-  if (run(g, err) < 0 || hosts_pick(g, err) < 0)
+  if (run(g, err) < 0 || hosts_pick(g, err) < 0 || mappings_check(g, err) < 0)
     return -1;
-  if (!g->mapping_seen)
-    return fail_without_mappings(g, err);
   g->mapping_known = true;
   user_pick(g);
   owners_assign(g);
@@ -202,7 +202,7 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   privileged_search(g);
   trustees_search(g);
   writability_search(g);
-  wave_add_terms(&g->wave, g, &g->terms, take_accounts);
+  wave_add_terms(&g->wave, g, &g->terms, kcd_account_attributes, take_accounts);
   acceptors_search(g);
   clusters_search_nodes(g);
   targets_search_holders(g);

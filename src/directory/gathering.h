@@ -3,6 +3,7 @@
 #define KCDFIX_DIRECTORY_GATHERING_H
 
 #include <kcdfix/gather.h>
+#include <kcdfix/hyperv_dir.h>
 
 struct gathering;
 
@@ -72,7 +73,8 @@ void terms_add(struct terms *terms, const char *attribute, const char *value);
 /* "(|TERM...)"; owned by the caller. */
 char *or_filter(char *const *terms, size_t n);
 /* Searches below the domain for objects that match any of the terms, as many filters as it takes; empties TERMS. */
-void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, take_fn *take);
+void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, const char *const *attributes,
+                    take_fn *take);
 
 /* ---- the state ---- */
 
@@ -100,6 +102,7 @@ struct gathering {
   size_t n_candidates;
   struct terms terms; /* for owners of SPNs, of the wave in the making */
   struct wave wave;
+  struct kcd_hyperv *hyperv; /* of kcd_hyperv_search; else NULL */
 };
 
 /* ---- gather.c ---- */
@@ -108,6 +111,10 @@ struct gathering {
  * frees, and leaves the set alone. */
 int gathering_begin(struct gathering *g, struct kcd_error *err);
 void gathering_done(struct gathering *g);
+void dc_search(struct gathering *g);       /* the DC's own account and krbtgt */
+void mappings_search(struct gathering *g); /* sPNMappings */
+/* Whether the answer to the latter was there. Without it cifs/ would seem to be on no account. */
+int mappings_check(const struct gathering *g, struct kcd_error *err);
 
 /* ---- accounts.c ---- */
 
@@ -166,6 +173,8 @@ void addresses_in_common(const struct gathering *g, const char *role, const stru
                          struct kcd_values *ret);
 void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
 
+/* Looks for the account that a listed entry leads to. */
+void entry_search(struct gathering *g, const char *entry);
 void reachable_search(struct gathering *g);
 void reachable_assign(struct gathering *g);
 

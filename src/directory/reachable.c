@@ -11,7 +11,7 @@ static bool is_text(const struct kcd_bytes *value)
   return value->len > 0 && value->len <= KCD_SPN_MAX && kcd_is_utf8(value->data, value->len);
 }
 
-static void search_entry(struct gathering *g, const char *entry)
+void entry_search(struct gathering *g, const char *entry)
 {
   if (strchr(entry, '/') == NULL) {
     terms_add(&g->terms, "sAMAccountName", entry);
@@ -33,7 +33,7 @@ static void search_list(struct gathering *g, const struct kcd_values *list)
 {
   for (size_t i = 0; i < list->n; i++)
     if (is_text(&list->v[i]) && owner_of_entry(g, (const char *)list->v[i].data) == NULL)
-      search_entry(g, (const char *)list->v[i].data);
+      entry_search(g, (const char *)list->v[i].data);
 }
 
 void reachable_search(struct gathering *g)

@@ -153,7 +153,7 @@ void targets_search_holders(struct gathering *g)
     if (is_missing_somewhere(g, i) || is_about_cluster(g, i))
       terms_add(&terms, "msDS-AllowedToDelegateTo", g->set->targets[i].spn.text);
   size_t first = g->wave.n;
-  wave_add_terms(&g->wave, g, &terms, take_holders);
+  wave_add_terms(&g->wave, g, &terms, kcd_account_attributes, take_holders);
   for (size_t i = first; i < g->wave.n; i++) {
     g->wave.v[i].search.limit = MAX_HOLDERS;
     g->wave.v[i].search.best_effort = true;

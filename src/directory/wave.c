@@ -103,9 +103,10 @@ char *or_filter(char *const *terms, size_t n)
   return kcd_buf_take_text(&out);
 }
 
-void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, take_fn *take)
+void wave_add_terms(struct wave *wave, struct gathering *g, struct terms *terms, const char *const *attributes,
+                    take_fn *take)
 {
-  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = kcd_account_attributes, .limit = MANY_OWNERS};
+  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = attributes, .limit = MANY_OWNERS};
   for (size_t i = 0; i < terms->n; i += TERMS_IN_FILTER) {
     size_t n = terms->n - i < TERMS_IN_FILTER ? terms->n - i : TERMS_IN_FILTER;
     wave_add(wave, search, kcd_strdup(g->dc->domain_nc), or_filter(terms->v + i, n), take, 0);

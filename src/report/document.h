@@ -14,7 +14,7 @@ struct kcd_report {
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
   bool one_host;   /* the pairs that come are of one host and one user, and share these */
   json_t *host, *user;
-  FILE *edges;     /* of an audit, one line of JSON each; the caller's; NULL: none */
+  FILE *edges; /* of an audit, one line of JSON each; the caller's; NULL: none */
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -41,11 +41,15 @@ json_t *kcd_doc_code(uint64_t value, const char *name);
 /* Text of whole documents. */
 typedef void kcd_text_walk(const json_t *doc, struct kcd_textout *out);
 kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history, kcd_text_explain, kcd_text_doctor,
-    kcd_text_stand_ins, kcd_text_trace, kcd_text_audit;
+    kcd_text_stand_ins, kcd_text_trace, kcd_text_audit, kcd_text_hosts;
 /* What is missing in a trace, and what to do; nothing where there was none. */
 kcd_text_walk kcd_text_remarks;
 /* The records of temporary accounts, behind those of changes. */
 kcd_text_walk kcd_text_history_stand_ins;
+
+/* Whole documents as CSV (csv.h), into a buffer. */
+typedef void kcd_csv_walk(const json_t *doc, struct kcd_buf *out);
+kcd_csv_walk kcd_csv_hosts;
 
 /* The lines about the other domain controllers, where they were compared; nothing else. */
 void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);

@@ -20,25 +20,30 @@ static const struct layout {
   const char *schema;
   const char *keys;
   kcd_text_walk *text;
+  kcd_csv_walk *csv; /* NULL: there is no such form of it */
 } LAYOUTS[] = {
-    {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"stand_ins\":[]}", kcd_text_check},
-    {"kcdfix.probe/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"next_steps\":[]}", kcd_text_probe},
+    {"kcdfix.check/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"stand_ins\":[]}", kcd_text_check, NULL},
+    {"kcdfix.probe/1", "{" DC_KEYS FIXED_KEYS "\"pairs\":[],\"next_steps\":[]}", kcd_text_probe, NULL},
     {"kcdfix.change/1",
      "{" DC_KEYS FIXED_KEYS "\"run\":null,\"mode\":\"apply\",\"changed\":false,\"rehearsals\":[],\"stand_ins\":[],"
      "\"objects\":[],\"check\":null,\"next_steps\":[]}",
-     kcd_text_change},
-    {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"stand_ins\":[],\"unreadable\":[]}", kcd_text_history},
+     kcd_text_change, NULL},
+    {"kcdfix.history/1", "{" FIXED_KEYS "\"records\":[],\"stand_ins\":[],\"unreadable\":[]}", kcd_text_history, NULL},
     {"kcdfix.trace/1", "{" FIXED_KEYS "\"capture\":null,\"conversations\":[],\"failures\":[],\"remarks\":[]}",
-     kcd_text_trace},
-    {"kcdfix.stand-in/1", "{" FIXED_KEYS "\"stand_ins\":[],\"next_steps\":[]}", kcd_text_stand_ins},
+     kcd_text_trace, NULL},
+    {"kcdfix.stand-in/1", "{" FIXED_KEYS "\"stand_ins\":[],\"next_steps\":[]}", kcd_text_stand_ins, NULL},
     {"kcdfix.explain/1",
      "{" FIXED_KEYS "\"symptoms\":[],\"more\":0,\"names\":null,\"known_as\":null,\"nearest\":[],\"background\":null,"
      "\"security\":null,\"sources\":null}",
-     kcd_text_explain},
+     kcd_text_explain, NULL},
     {"kcdfix.doctor/1", "{\"domain\":null,\"dc\":null," FIXED_KEYS "\"checks\":[],\"servers\":[],\"next\":null}",
-     kcd_text_doctor},
+     kcd_text_doctor, NULL},
+    {"kcdfix.hosts/1",
+     "{" DC_KEYS FIXED_KEYS "\"hosts\":[],\"clusters\":[],\"virtual_machines\":0,\"stray_points\":[],"
+     "\"next_steps\":[]}",
+     kcd_text_hosts, kcd_csv_hosts},
     {"kcdfix.audit/1", "{" DC_KEYS FIXED_KEYS "\"counts\":null,\"unread\":[],\"limits\":[],\"next_steps\":[]}",
-     kcd_text_audit},
+     kcd_text_audit, NULL},
 };
 
 int kcd_format_parse(const char *name, enum kcd_format *ret)
@@ -213,6 +218,19 @@ static int write_text(const struct kcd_report *report, const struct kcd_style *s
   return kcd_out_write(&out, stream, err);
 }
 
+static int write_csv(const json_t *doc, FILE *stream, struct kcd_error *err)
+{
+  kcd_csv_walk *walk = layout_of(kcd_doc_str(doc, "schema"))->csv;
+  assert(walk != NULL); /* the option table lets no other command have it */
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  walk(doc, &out);
+  KCD_AUTO_CHAR text = kcd_buf_take_text(&out);
+  if (text == NULL)
+    return kcd_fail(err, KCD_E_UNSUPPORTED, "the result is too large for CSV");
+  return kcd_stream_write(stream, text, err);
+}
+
 int kcd_report_write(struct kcd_report *report, int exit_status, const struct kcd_style *style, FILE *out,
                      struct kcd_error *err)
 {
@@ -225,5 +243,5 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
                                            [KCD_FORMAT_OPENGRAPH] = kcd_edges_opengraph};
   if (has_edges(report->doc))
     return edges[style->format](report->doc, report->edges, out, err);
-  return write_json(report->doc, out, err);
+  return style->format == KCD_FORMAT_CSV ? write_csv(report->doc, out, err) : write_json(report->doc, out, err);
 }

@@ -19,7 +19,7 @@ normal() {
 }
 
 @test "the synopsis of the manual is the usage of --help" {
-  for command in check apply undo history probe audit explain stand-in doctor; do
+  for command in check apply undo history probe hosts audit explain stand-in doctor; do
     usage=$("$kcdfix" "$command" --help | sed -n 's/^Usage: //p' | normal)
     section SYNOPSIS | normal | grep -qxF "$usage" || { echo "not in the manual: $usage"; section SYNOPSIS; false; }
   done
@@ -27,7 +27,7 @@ normal() {
 }
 
 @test "every option is in the manual, and the manual has no other" {
-  for command in check apply undo history probe audit explain stand-in doctor; do
+  for command in check apply undo history probe hosts audit explain stand-in doctor; do
     "$kcdfix" "$command" --help | grep -oE -- '--[a-z-]+'
   done | sort -u >"$BATS_TEST_TMPDIR/table"
   grep -oE 'Fl Fl [a-z-]+' "$manual" | sed 's/Fl Fl /--/' | sort -u >"$BATS_TEST_TMPDIR/in_manual"
@@ -35,7 +35,7 @@ normal() {
 }
 
 @test "letters of options are the same in both" {
-  for command in check apply undo history probe audit explain stand-in doctor; do
+  for command in check apply undo history probe hosts audit explain stand-in doctor; do
     "$kcdfix" "$command" --help | grep -oE -- '^ +-[A-Za-z], --[a-z-]+' | sed -E 's/ +//'
   done | sort -u >"$BATS_TEST_TMPDIR/table"
   grep -oE '^\.It Fl [A-Za-z] , Fl Fl [a-z-]+' "$manual" | sed -E 's/\.It Fl (.) , Fl Fl /-\1, --/' | sort -u \

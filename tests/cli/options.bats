@@ -24,7 +24,7 @@ setup() {
 }
 
 @test "every command has --help with its options" {
-  for command in check apply undo history probe audit explain stand-in doctor; do
+  for command in check apply undo history probe hosts audit explain stand-in doctor; do
     run --separate-stderr "$kcdfix" "$command" --help
     [ "$status" -eq 0 ]
     [ -z "$stderr" ]
@@ -75,6 +75,8 @@ refused() {
   refused "--format takes text or json here" check --format xml HOST cifs/X
   refused "--format takes text or json here" check --format csv HOST cifs/X
   refused "--format takes text, json, csv, dot or opengraph here" audit --format xml
+  refused "--format takes text, json or csv here" hosts --format dot
+  refused "hosts takes no operands" hosts HV1
   refused "needs its password" check -U alice HOST cifs/X
   refused "needs --login-user" check -W HOST cifs/X
   refused "give one of them" check -S dc1 -H ldap://dc1 HOST cifs/X

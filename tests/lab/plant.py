@@ -9,6 +9,7 @@ a computer, and the rest are the options of add_user or add_computer in populate
   member_of   groups, by RID or by name
   group       a new group with this account as its one member
   rbcd        the resource-based entries, as SDDL in which {NAME} is the SID of that account, or base64:...
+  points      names of service connection points below it, such as "Microsoft Hyper-V"
   keytab      whether its keys go to KEYTAB_DIR/NAME.keytab (lower case)
 """
 
@@ -23,6 +24,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import localdb  # noqa: E402
 import populate  # noqa: E402
 
+LATER = ("attributes", "member_of", "group", "rbcd", "keytab", "points")
 RBCD = "msDS-AllowedToActOnBehalfOfOtherIdentity"
 SECONDS_1601_TO_1970 = 11644473600
 
@@ -41,13 +43,13 @@ def add(domain, account):
     """Everything that needs no other new account. Returns what is left to do: a DN and the rest of the options."""
     options = dict(account)
     name, kind = options.pop("name"), options.pop("kind", "computer")
-    rest = {key: options.pop(key) for key in ("attributes", "member_of", "group", "rbcd", "keytab") if key in options}
+    rest = {key: options.pop(key) for key in LATER if key in options}
     if kind == "user":
         domain.add_user(name, **options)
         dn = domain.dn(name, "CN=Users")
     else:
         domain.add_computer(name, **options)
-        dn = domain.dn(name, "CN=Computers")
+        dn = domain.dn(name, options.get("parent", "CN=Computers"))
     domain.join(dn, rest.get("member_of", ()))
     if "group" in rest:
         domain.add_group(rest["group"], [])
@@ -59,6 +61,10 @@ def finish(domain, dn, rest):
     for attribute, value in rest.get("attributes", {}).items():
         values = value if isinstance(value, list) else [str(file_time_now() if value == "now" else value)]
         replace(domain, dn, attribute, values)
+    for name in rest.get("points", ()):
+        point = ldb.Dn(domain.db, f"CN=placeholder,{dn}")
+        point.set_component(0, "CN", name)
+        domain.add(point, {"objectClass": "serviceConnectionPoint"})
     if "rbcd" in rest:
         replace(domain, dn, RBCD, localdb.encode(domain.db, RBCD, rest["rbcd"]))
 

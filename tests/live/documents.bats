@@ -56,7 +56,7 @@ run_shown() {
 }
 
 @test "every command that --help shows runs" {
-  for name in check apply undo history probe audit explain stand-in doctor; do
+  for name in check apply undo history probe hosts audit explain stand-in doctor; do
     kcdfix "$name" --help | grep -E '^ +kcdfix ' | sed -E 's/^ +//'
   done >commands
   [ "$(wc -l <commands)" -ge 5 ]

@@ -80,6 +80,11 @@ static char *described_path(const char *path)
     if (answer != NULL)
       return kcd_asprintf("answer.%s", answer + strlen(answers[i]));
   }
+  const char *of_account = strstr(path, "hosts[].findings[].") == path      ? path + strlen("hosts[].")
+                           : strstr(path, "clusters[].findings[].") == path ? path + strlen("clusters[].")
+                                                                            : NULL;
+  if (of_account != NULL)
+    path = of_account;
   const char *of_document = strncmp(path, "findings[].", 11) == 0 ? "pairs[]." : ""; /* as of a pair */
   const char *evidence = strstr(path, ".evidence.");
   if (evidence != NULL)

@@ -362,6 +362,20 @@ static void case_is_the_directorys(void **state)
   assert_int_equal(kcd_fold_compare(NULL, 0, "", 0), 0);
 }
 
+static void names_with_numbers_are_in_order(void **state)
+{
+  (void)state;
+  static const char *const sorted[] = {"",    "HV",  "HV0", "hv2", "HV10", "HV10a", "HV99999999999999999999",
+                                       "HVa", "\xc3"};
+  enum { N = sizeof(sorted) / sizeof(sorted[0]) };
+  for (size_t i = 0; i < N; i++)
+    for (size_t j = 0; j < N; j++) {
+      int order = kcd_natural_compare(sorted[i], sorted[j]);
+      assert_int_equal((i > j) - (i < j), (order > 0) - (order < 0));
+    }
+  assert_int_equal(0, kcd_natural_compare("hv007x", "HV7X"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -374,6 +388,7 @@ int main(void)
       cmocka_unit_test(width_counts_columns),
       cmocka_unit_test(case_is_ascii_case),
       cmocka_unit_test(case_is_the_directorys),
+      cmocka_unit_test(names_with_numbers_are_in_order),
       cmocka_unit_test(base64),
       cmocka_unit_test(base64_is_canonical_or_refused),
       cmocka_unit_test(hexadecimal),

@@ -123,7 +123,7 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
 
 /* The formats that each set of commands takes: words of the option table. */
 #define FORMATS "text json"
-#define AUDIT_FORMATS "text json csv dot opengraph"
+#define AUDIT_FORMATS "text json csv dot opengraph html"
 
 static bool is_word_of(const char *words, const char *value)
 {
@@ -288,7 +288,8 @@ const struct kcd_option_row kcd_option_rows[] = {
   {"format", 0, "FORMAT", ANY & ~KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
    "text or json", store_format},
   {"format", 0, "FORMAT", KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, AUDIT_FORMATS,
-   "text, json, csv (one delegation a row), dot (Graphviz) or opengraph (BloodHound)", store_audit_format},
+   "text, json, csv (one delegation a row), dot (Graphviz), opengraph (BloodHound) or html (a page with a "
+   "picture)", store_audit_format},
   {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,
    "write the result to FILE instead of standard output", store_output},
   {"quiet", 'q', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,

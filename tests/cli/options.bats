@@ -65,7 +65,7 @@ refused() {
   refused "--color takes" check --color sometimes HOST cifs/X
   refused "--format takes text or json here" check --format xml HOST cifs/X
   refused "--format takes text or json here" check --format csv HOST cifs/X
-  refused "--format takes text, json, csv, dot or opengraph here" audit --format xml
+  refused "--format takes text, json, csv, dot, opengraph or html here" audit --format xml
   refused "needs its password" check -U alice HOST cifs/X
   refused "needs --login-user" check -W HOST cifs/X
   refused "give one of them" check -S dc1 -H ldap://dc1 HOST cifs/X

@@ -136,13 +136,14 @@ void html_edge_row(void *data, const json_t *edge)
 
 /* ---- findings ---- */
 
+/* A sentence that begins with a name keeps its direction, whatever the name is written in. */
 static void one_finding(FILE *out, const json_t *finding)
 {
-  fputs("<li><bdi>", out);
+  fputs("<li><bdi dir=\"ltr\">", out);
   html_text(out, kcd_doc_str(finding, "message"));
   fputs("</bdi>", out);
   if (kcd_doc_str(finding, "command")[0] != '\0') {
-    fputs(" <code>", out);
+    fputs(" <code dir=\"ltr\">", out);
     html_text(out, kcd_doc_str(finding, "command"));
     fputs("</code>", out);
   }

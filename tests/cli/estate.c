@@ -72,6 +72,7 @@ static void lists_both(struct estate *estate, struct kcd_account *source, const 
   lists(estate, source, fqdn, target);
 }
 
+/* SOURCE NULL: nobody bears SID; both NULL: the descriptor cannot be decoded. */
 static void accepts(struct estate *estate, const struct kcd_account *target, const struct kcd_account *source,
                     const struct kcd_sid *sid)
 {
@@ -80,6 +81,7 @@ static void accepts(struct estate *estate, const struct kcd_account *target, con
                           .source_sid = source == NULL ? sid : &source->sid,
                           .owners = &target,
                           .n_owners = 1};
+  edge.unread = edge.source_sid == NULL;
   keep(estate, &edge);
 }
 
@@ -88,7 +90,7 @@ static void accepts(struct estate *estate, const struct kcd_account *target, con
 struct cast {
   struct kcd_account **hosts, **servers;
   size_t n_hosts, n_servers;
-  struct kcd_account *dc, *ca, *web, *service;
+  struct kcd_account *dc, *ca, *web, *service, *hidden;
 };
 
 static void cast_init(struct cast *cast, size_t hosts)
@@ -111,6 +113,8 @@ static void cast_init(struct cast *cast, size_t hosts)
   cast->ca->is_ca = true;
   cast->web = account("INTRANET$", NULL, KCD_UAC_WORKSTATION | KCD_UAC_TRUSTED_FOR_DELEGATION);
   cast->service = account("svc-reporting-fabric", NULL, TRANSITION);
+  cast->hidden = account("HIDDEN$", NULL, 0);
+  cast->hidden->has_uac = false;
 }
 
 static void cast_done(struct cast *cast)
@@ -123,6 +127,7 @@ static void cast_done(struct cast *cast)
   discard(cast->ca);
   discard(cast->web);
   discard(cast->service);
+  discard(cast->hidden);
   free(cast->hosts);
   free(cast->servers);
 }
@@ -161,6 +166,8 @@ static void domain(struct estate *estate, size_t hosts)
                    : "MSSQLSvc/SOFS-03:1433",
           cast.servers[i]);
   accepts(estate, cast.servers[0], NULL, &gone);
+  accepts(estate, cast.servers[1], NULL, NULL);
+  lists(estate, cast.hidden, "cifs/SOFS-02", cast.servers[1]);
   struct kcd_edge edge = {.type = KCD_EDGE_UNCONSTRAINED, .source = cast.web};
   keep(estate, &edge);
   for (size_t i = 0; i < hosts; i++)

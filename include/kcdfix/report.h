@@ -29,8 +29,15 @@
 #include <kcdfix/trace.h>
 
 /* The last ones are of an audit alone. */
-enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON, KCD_FORMAT_CSV, KCD_FORMAT_DOT, KCD_FORMAT_OPENGRAPH };
-/* "text", "json", "csv", "dot", "opengraph"; -1 if it is none of them. */
+enum kcd_format {
+  KCD_FORMAT_TEXT,
+  KCD_FORMAT_JSON,
+  KCD_FORMAT_CSV,
+  KCD_FORMAT_DOT,
+  KCD_FORMAT_OPENGRAPH,
+  KCD_FORMAT_HTML
+};
+/* "text", "json", "csv", "dot", "opengraph", "html"; -1 if it is none of them. */
 int kcd_format_parse(const char *name, enum kcd_format *ret);
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
 

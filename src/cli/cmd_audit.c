@@ -24,6 +24,9 @@ static void tell_limits(struct kcd_report *report, const struct kcd_dc *dc)
   kcd_report_limit(report,
                    "who holds the right to enable accounts for delegation (SeEnableDelegationPrivilege), and who "
                    "may write the objects themselves");
+  kcd_report_limit(report,
+                   "what the machines themselves hold: how hosts authenticate live migration (Set-VMHost), and the "
+                   "permissions of shares and files");
   kcd_report_limit(report, "members of privileged groups that are of other domains");
   kcd_report_limit(report, "owners of names in other domains: an entry that leads there is shown as owned by nobody");
   if (dc->flavour == KCD_FLAVOUR_SAMBA_417)

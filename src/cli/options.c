@@ -142,7 +142,7 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
 /* The formats that each set of commands takes: words of the option table. */
 #define FORMATS "text json"
 #define HOSTS_FORMATS "text json csv"
-#define AUDIT_FORMATS "text json csv dot opengraph"
+#define AUDIT_FORMATS "text json csv dot opengraph html"
 
 static bool is_word_of(const char *words, const char *value)
 {
@@ -333,7 +333,8 @@ const struct kcd_option_row kcd_option_rows[] = {
   {"format", 0, "FORMAT", KCD_CMD_HOSTS, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, HOSTS_FORMATS,
    "text, json or csv (one host a row)", store_hosts_format},
   {"format", 0, "FORMAT", KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, AUDIT_FORMATS,
-   "text, json, csv (one delegation a row), dot (Graphviz) or opengraph (BloodHound)", store_audit_format},
+   "text, json, csv (one delegation a row), dot (Graphviz), opengraph (BloodHound) or html (a page with a "
+   "picture)", store_audit_format},
   {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,
    "write the result to FILE instead of standard output", store_output},
   {"quiet", 'q', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,

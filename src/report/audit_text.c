@@ -21,8 +21,7 @@ static size_t count(const json_t *findings, const char *severity)
   return n;
 }
 
-/* "26 accounts may delegate, 3 of them without effect; 2 errors, 9 warnings"; owned. */
-static char *summary(const json_t *doc)
+char *kcd_audit_summary(const json_t *doc)
 {
   const json_t *counts = json_object_get(doc, "counts");
   const json_t *findings = json_object_get(doc, "findings");
@@ -90,7 +89,7 @@ void kcd_text_audit(const json_t *doc, struct kcd_textout *out)
     return; /* the error is on stderr */
   KCD_AUTO_CHAR domain = kcd_doc_safe_at(doc, "domain");
   KCD_AUTO_CHAR dc = kcd_doc_safe_at(doc, "dc");
-  KCD_AUTO_CHAR text = summary(doc);
+  KCD_AUTO_CHAR text = kcd_audit_summary(doc);
   kcd_out_line(out, "%s: %s     (%s, read only)", domain, text, dc);
   if (out->style->quiet)
     return;
@@ -109,7 +108,7 @@ void kcd_text_audit(const json_t *doc, struct kcd_textout *out)
 
 /* ---- the table of edges ---- */
 
-static const char *type_words(const json_t *edge)
+const char *kcd_edge_words(const json_t *edge)
 {
   const char *type = kcd_doc_str(edge, "type");
   if (strcmp(type, "unconstrained") == 0)
@@ -127,7 +126,7 @@ static void cells_of(const json_t *edge, char *ret[COLUMNS])
   KCD_AUTO_CHAR target = kcd_doc_safe_at(edge, "target");
   KCD_AUTO_CHAR roles = kcd_doc_safe_at(edge, "target_roles");
   ret[0] = kcd_doc_safe_at(edge, "source");
-  ret[1] = kcd_strdup(type_words(edge));
+  ret[1] = kcd_strdup(kcd_edge_words(edge));
   ret[2] = kcd_doc_safe_at(edge, "spn");
   ret[3] = kcd_asprintf("%s%s%s%s", target[0] == '\0' ? "-" : target, roles[0] == '\0' ? "" : " (", roles,
                         roles[0] == '\0' ? "" : ")");

@@ -48,11 +48,9 @@ static const struct layout {
 
 int kcd_format_parse(const char *name, enum kcd_format *ret)
 {
-  static const char *const names[] = {[KCD_FORMAT_TEXT] = "text",
-                                      [KCD_FORMAT_JSON] = "json",
-                                      [KCD_FORMAT_CSV] = "csv",
-                                      [KCD_FORMAT_DOT] = "dot",
-                                      [KCD_FORMAT_OPENGRAPH] = "opengraph"};
+  static const char *const names[] = {
+      [KCD_FORMAT_TEXT] = "text", [KCD_FORMAT_JSON] = "json",           [KCD_FORMAT_CSV] = "csv",
+      [KCD_FORMAT_DOT] = "dot",   [KCD_FORMAT_OPENGRAPH] = "opengraph", [KCD_FORMAT_HTML] = "html"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
     if (strcmp(names[i], name) == 0) {
       *ret = (enum kcd_format)i;
@@ -240,7 +238,8 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
   static kcd_edges_write *const edges[] = {[KCD_FORMAT_JSON] = kcd_edges_json,
                                            [KCD_FORMAT_CSV] = kcd_edges_csv,
                                            [KCD_FORMAT_DOT] = kcd_edges_dot,
-                                           [KCD_FORMAT_OPENGRAPH] = kcd_edges_opengraph};
+                                           [KCD_FORMAT_OPENGRAPH] = kcd_edges_opengraph,
+                                           [KCD_FORMAT_HTML] = kcd_edges_html};
   if (has_edges(report->doc))
     return edges[style->format](report->doc, report->edges, out, err);
   return style->format == KCD_FORMAT_CSV ? write_csv(report->doc, out, err) : write_json(report->doc, out, err);

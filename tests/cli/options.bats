@@ -74,7 +74,7 @@ refused() {
   refused "--color takes" check --color sometimes HOST cifs/X
   refused "--format takes text or json here" check --format xml HOST cifs/X
   refused "--format takes text or json here" check --format csv HOST cifs/X
-  refused "--format takes text, json, csv, dot or opengraph here" audit --format xml
+  refused "--format takes text, json, csv, dot, opengraph or html here" audit --format xml
   refused "--format takes text, json or csv here" hosts --format dot
   refused "hosts takes no operands" hosts HV1
   refused "needs its password" check -U alice HOST cifs/X

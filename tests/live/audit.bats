@@ -142,6 +142,12 @@ PYTHON
     ([.graph.nodes[].properties[], .graph.edges[].properties[]] | all(type != "object" and type != "array"))' out
 }
 
+@test "the page for people has every delegation, finding and count of the JSON" {
+  audit 1 --json -o out.json
+  audit 1 --format html -o page.html
+  "$KCDFIX_SOURCE_DIR/tests/cli/page.py" check page.html out.json || { cat err; return 1; }
+}
+
 @test "what the login may not read is said, and the status is 3" {
   # bf967a68-...: userAccountControl
   samba-tool dsacl set --objectdn='CN=AUHV1,CN=Computers,DC=kcd,DC=test' -H "ldap://$KCDFIX_DC" \
@@ -159,7 +165,7 @@ PYTHON
 @test "operands and formats that it does not take are refused" {
   audit 2 CORE2016
   grep -q 'audit takes no operands' err
-  audit 2 --format html
+  audit 2 --format xml
   grep -q -- '--format takes text, json' err
 }
 

@@ -11,6 +11,7 @@
 
 #define NOBODY ESTATE_ACCOUNTS
 
+static const struct kcd_style html_style = {.format = KCD_FORMAT_HTML};
 static const struct kcd_style csv_style = {.format = KCD_FORMAT_CSV}, dot_style = {.format = KCD_FORMAT_DOT},
                               opengraph_style = {.format = KCD_FORMAT_OPENGRAPH};
 
@@ -142,6 +143,12 @@ static void test_broken_off(void **state)
   KCD_AUTO_CHAR json = rendered(sheet.report, 3, &json_style);
   assert_non_null(strstr(json, "\"counts\": null"));
   assert_non_null(strstr(json, "\"spn\":\"cifs/FS1\""));
+  KCD_AUTO_CHAR page = rendered(sheet.report, 3, &html_style);
+  assert_non_null(
+      strstr(page, ">The audit broke off: this is only a part.</p>\n<ul class=\"errors\">\n<li><bdi>gone<"));
+  assert_non_null(strstr(page, "<p>Not known: the audit broke off.</p>"));
+  assert_non_null(strstr(page, "<td><bdi>cifs/FS1</bdi></td>"));
+  assert_null(strstr(page, "data-count"));
   end(&sheet);
 }
 
@@ -152,6 +159,9 @@ static void test_no_file(void **state)
   KCD_AUTO(kcd_report) report = kcd_report_new("kcdfix.audit/1", WORLD_NOW);
   KCD_AUTO_CHAR json = rendered(report, 2, &json_style);
   assert_non_null(strstr(json, "\"edges\": []\n}\n"));
+  KCD_AUTO_CHAR page = rendered(report, 2, &html_style);
+  assert_non_null(strstr(page, "<p>There is no delegation to draw.</p>"));
+  assert_non_null(strstr(page, "</html>\n"));
   KCD_AUTO_CHAR csv = rendered(report, 2, &csv_style);
   assert_int_equal(count_lines(csv), 1);
   KCD_AUTO_CHAR dot = rendered(report, 2, &dot_style);
@@ -196,6 +206,9 @@ static void test_hostile(void **state)
            "'=cmd|' /C calc'!A0/x,,,,,nobody,list-entry-malformed\r\n");
   assert_report_golden("audit-hostile.dot", sheet.report, 1, &dot_style);
   assert_report_golden("audit-hostile-opengraph.txt", sheet.report, 1, &opengraph_style);
+  KCD_AUTO_CHAR page = rendered(sheet.report, 1, &html_style);
+  assert_harmless(page, false);
+  assert_null(strstr(page, "=1+1\",")); /* a quotation mark never stays one */
   KCD_AUTO_CHAR graph = rendered(sheet.report, 1, &opengraph_style);
   assert_harmless(graph, true);
   end(&sheet);

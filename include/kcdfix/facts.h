@@ -175,6 +175,17 @@ struct kcd_trustee {
   enum kcd_tri exists; /* KCD_NO: a SID of this domain, and no account bears it; KCD_UNKNOWN: of another domain */
 };
 
+/* Entries of a host's list that are wrong whatever SPN is asked for. Owned. */
+struct kcd_list_defects {
+  struct kcd_values malformed; /* can never match a request */
+  struct kcd_values doubles;   /* stand behind an equal one, case aside */
+  struct kcd_values kdc;       /* lead to the KDC itself */
+};
+/* KRBTGT may be NULL. */
+void kcd_list_defects_of(const struct kcd_account *host, const struct kcd_account *krbtgt,
+                         struct kcd_list_defects *ret);
+void kcd_list_defects_done(struct kcd_list_defects *defects);
+
 /* What is known for one pair; everything borrowed. */
 struct kcd_facts {
   const struct kcd_dc *dc;
@@ -205,6 +216,7 @@ struct kcd_facts {
   const char *accepted_record;  /* its id */
   const struct kcd_account *stand_in; /* the temporary account that asks the KDC in the host's place (stand_in.h); NULL:
                                        * the host itself, or nobody */
+  const struct kcd_list_defects *defects; /* of the host's list, where many pairs share it; NULL: not looked for yet */
   time_t now;
 };
 

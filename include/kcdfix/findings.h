@@ -116,6 +116,8 @@ struct kcd_finding_info {
   const char *on_host;        /* for Windows: the command that tells there; NULL if there is none */
 };
 const struct kcd_finding_info *kcd_finding_info(enum kcd_finding_id id);
+/* The place in the order of repair. */
+int kcd_finding_rank(enum kcd_finding_id id);
 /* -1 if there is no finding of that name. */
 int kcd_finding_by_name(const char *name, enum kcd_finding_id *ret);
 

@@ -4,13 +4,17 @@
 
 #include <kcdfix/directory.h>
 #include <kcdfix/facts.h>
+#include <kcdfix/scenario.h>
 
 /* What to find out. Operands as typed. */
 struct kcd_query {
   const char *const *hosts;
   size_t n_hosts;
   const char *const *spns;
-  size_t n_spns;           /* 0: every SPN in the list of each host */
+  size_t n_spns;     /* 0: every SPN in the list of each host */
+  const bool *asked; /* [host * n_spns + spn]: the pairs that are meant; NULL: every host with every SPN */
+  const struct kcd_cluster *clusters; /* whose nodes the user named */
+  size_t n_clusters;
   const char *user;        /* "alice", "DOM\alice", "alice@REALM", a DN; NULL: no user is looked for */
   bool resource_based;     /* also whether this DC takes a resource-based descriptor over LDAP */
   bool reachable_accounts; /* also the owners of every listed entry of the hosts, and the privileged users: for apply */

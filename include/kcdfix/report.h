@@ -18,6 +18,7 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
+#include <kcdfix/matrix.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
 #include <kcdfix/record.h>
@@ -59,8 +60,22 @@ void kcd_report_error(struct kcd_report *report, const struct kcd_error *err);
 /* check: why the KDC is not asked about the pairs that follow, "--no-probe was given"; NULL (the default) means that no
  * key of the host was given. */
 void kcd_report_not_asked(struct kcd_report *report, const char *why);
+/* check: whether the pairs that follow are all of one host and one user, as they were read: what the document says of
+ * these is then made once. False (the default) forgets it. */
+void kcd_report_host(struct kcd_report *report, bool one);
 /* check: one judged pair. */
 void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judgement);
+/* check --for: what the pairs are for, and the matrix of them, finished. Text then shows the matrix in place of the
+ * pairs, and both with -v; without -v, and where the KDC was not asked, it does not need the pairs at all. */
+struct kcd_scenario_report {
+  enum kcd_scenario scenario;
+  const struct kcd_cluster *clusters;
+  size_t n_clusters;
+  const struct kcd_matrix *matrix;
+  const char *user;    /* to delegate; NULL: none */
+  const char *command; /* the one that mends what can be mended, terminal-safe; NULL: none does */
+};
+void kcd_report_scenario(struct kcd_report *report, const struct kcd_scenario_report *scenario);
 /* probe: exchanges alone, no directory. HOST is the account's name, "CORE2016$". */
 void kcd_report_probe(struct kcd_report *report, const char *host, const char *spn,
                       const struct kcd_observation *observation);

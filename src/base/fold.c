@@ -51,6 +51,13 @@ int kcd_fold_compare(const void *a, size_t a_len, const void *b, size_t b_len)
 {
   const uint8_t *p = a;
   const uint8_t *q = b;
+  /* Nearly every name is ASCII, and long lists of them are compared. */
+  while (a_len > 0 && b_len > 0 && *p < 0x80 && *q < 0x80 && (*p == *q || folded(*p) == folded(*q))) {
+    p++;
+    q++;
+    a_len--;
+    b_len--;
+  }
   while (a_len > 0 && b_len > 0) {
     uint32_t left = next(&p, &a_len);
     uint32_t right = next(&q, &b_len);

@@ -15,11 +15,13 @@
 size_t apply_facts_of(const struct applying *applying, const struct kcd_facts_set *set,
                       const struct kcd_host_facts *host, const struct kcd_account *target, struct kcd_facts **ret)
 {
-  struct kcd_facts *facts = kcd_calloc(set->n_hosts * set->n_targets + 1, sizeof *facts);
+  const size_t first = host ? (size_t)(host - set->hosts) : 0;
+  const size_t end = host ? first + 1 : set->n_hosts;
+  struct kcd_facts *facts = kcd_calloc((end - first) * set->n_targets + 1, sizeof *facts);
   size_t n = 0;
-  for (size_t h = 0; h < set->n_hosts; h++)
+  for (size_t h = first; h < end; h++)
     for (size_t t = 0; t < set->n_targets; t++) {
-      bool ours = (!host || host == &set->hosts[h]) && (!target || target == kcd_target_account(&set->targets[t]));
+      bool ours = !target || target == kcd_target_account(&set->targets[t]);
       if (ours && kcd_pair_is_asked(set, &applying->operands, h, t))
         kcd_facts_of_pair(set, h, t, time(NULL), &facts[n++]);
     }
@@ -160,10 +162,10 @@ static void make(const struct applying *applying, struct apply_plans *plans)
     apply_decline_resources(applying, plans);
 }
 
-int apply_plans_make(const struct applying *applying, struct apply_plans *ret, struct kcd_error *err)
+int apply_plans_make(struct applying *applying, struct apply_plans *ret, struct kcd_error *err)
 {
   struct apply_plans plans = {0};
-  if (kcd_gather(applying->session.dir, &applying->query, &plans.set, err) != 0)
+  if (kcd_operands_gather(applying->session.dir, &applying->operands, &applying->query, &plans.set, err) != 0)
     return -1;
   kcd_catalog_look(&applying->session, applying->run->options, &plans.set, applying->run->report);
   make(applying, &plans); /* plans point into the set: what stays in place there are its arrays */

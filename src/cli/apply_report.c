@@ -86,6 +86,11 @@ char *apply_command_line(const struct applying *applying, const char *command, c
   KCD_AUTO_CHAR context = context_of(applying);
   KCD_AUTO_CHAR user = as ? kcd_shell_word(as) : NULL;
   KCD_AUTO_CHAR word = kcd_shell_word(host);
+  if (operands->scenario != KCD_SCENARIO_NONE) {
+    KCD_AUTO_CHAR all =
+        kcd_asprintf("%s%s%s%s", context, *context && user ? " " : "", user ? "--as " : "", user ? user : "");
+    return kcd_operands_scenario_command(operands, command, all);
+  }
   struct kcd_buf line;
   kcd_buf_init(&line, KCD_BUF_DEFAULT_CAP);
   kcd_buf_addf(&line, "kcdfix %s%s%s", command, *context ? " " : "", context);

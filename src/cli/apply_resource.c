@@ -9,6 +9,8 @@
 #include <kcdfix/rbcd.h>
 #include <kcdfix/text.h>
 
+#include "pairs.h"
+
 /* ---- the targets ---- */
 
 /* Whether an SPN before T belongs to the same account, whose object is changed once. */
@@ -22,13 +24,16 @@ static bool is_planned_already(const struct kcd_facts_set *set, size_t t)
 }
 
 /* The pairs of an SPN that nobody holds: they share no account with others. */
-static size_t facts_of_orphan(const struct kcd_facts_set *set, size_t t, struct kcd_facts **ret)
+static size_t facts_of_orphan(const struct applying *applying, const struct kcd_facts_set *set, size_t t,
+                              struct kcd_facts **ret)
 {
   struct kcd_facts *facts = kcd_calloc(set->n_hosts + 1, sizeof *facts);
+  size_t n = 0;
   for (size_t h = 0; h < set->n_hosts; h++)
-    kcd_facts_of_pair(set, h, t, time(NULL), &facts[h]);
+    if (kcd_pair_is_asked(set, &applying->operands, h, t))
+      kcd_facts_of_pair(set, h, t, time(NULL), &facts[n++]);
   *ret = facts;
-  return set->n_hosts;
+  return n;
 }
 
 void apply_plan_targets(const struct applying *applying, struct apply_plans *plans)
@@ -39,7 +44,8 @@ void apply_plan_targets(const struct applying *applying, struct apply_plans *pla
     struct kcd_facts *facts = NULL;
     if (is_planned_already(set, t))
       continue;
-    size_t n = account ? apply_facts_of(applying, set, NULL, account, &facts) : facts_of_orphan(set, t, &facts);
+    size_t n =
+        account ? apply_facts_of(applying, set, NULL, account, &facts) : facts_of_orphan(applying, set, t, &facts);
     if (n > 0)
       kcd_plan_target(facts, n, &plans->plans[plans->n++]);
     free(facts);

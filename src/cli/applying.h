@@ -43,7 +43,7 @@ struct applying {
 /* ---- apply_plan.c ---- */
 
 /* Reads everything and plans each host. apply_plans_done frees; a zeroed one is empty. */
-int apply_plans_make(const struct applying *applying, struct apply_plans *ret, struct kcd_error *err);
+int apply_plans_make(struct applying *applying, struct apply_plans *ret, struct kcd_error *err);
 void apply_plans_done(struct apply_plans *plans);
 size_t apply_plans_count(const struct apply_plans *plans, enum kcd_plan_state state);
 /* Whether NOW asks for nothing that was not shown: each object's plan is the same as before, or there is nothing left

@@ -151,7 +151,16 @@ static int confirm(const struct applying *applying, struct kcd_error *err)
 
 /* ---- write ---- */
 
-static void describe(const struct applying *applying, bool of_target, struct kcd_record *record)
+/* What the change is for: the SPNs that were named, and of a scenario those that this host is to reach. */
+static bool is_for(const struct applying *applying, const struct kcd_host_facts *host, size_t target)
+{
+  const struct kcd_facts_set *set = &applying->planned.set;
+  return applying->operands.scenario == KCD_SCENARIO_NONE || !host ||
+         kcd_pair_is_asked(set, &applying->operands, (size_t)(host - set->hosts), target);
+}
+
+/* HOST: NULL for the change of a target. */
+static void describe(const struct applying *applying, const struct kcd_host_facts *host, struct kcd_record *record)
 {
   const struct kcd_options *options = options_of(applying);
   record->tool_version = kcd_strdup(KCDFIX_VERSION);
@@ -162,10 +171,11 @@ static void describe(const struct applying *applying, bool of_target, struct kcd
   record->reason = kcd_strdup(options->reason);
   record->dc = kcd_strdup(applying->session.server);
   record->domain = kcd_strdup(applying->planned.set.dc->domain ? applying->planned.set.dc->domain : "");
-  record->mode = of_target ? KCD_MODE_RESOURCE_BASED : options->mode;
+  record->mode = !host ? KCD_MODE_RESOURCE_BASED : options->mode;
   record->spns = kcd_calloc(applying->planned.set.n_targets + 1, sizeof *record->spns);
   for (size_t i = 0; i < applying->planned.set.n_targets; i++)
-    record->spns[record->n_spns++] = kcd_strdup(applying->planned.set.targets[i].spn.text);
+    if (is_for(applying, host, i))
+      record->spns[record->n_spns++] = kcd_strdup(applying->planned.set.targets[i].spn.text);
 }
 
 /* Somebody else has to do it: the same change as a script. */
@@ -194,7 +204,7 @@ static bool write_object(struct applying *applying, size_t index)
   const struct kcd_object_plan *plan = &applying->planned.plans[index];
   KCD_AUTO_VALUE(kcd_record) record = {0};
   record.id = kcd_record_make_id(time(NULL), plan->host->sam_account_name);
-  describe(applying, !applying->planned.hosts[index], &record);
+  describe(applying, applying->planned.hosts[index], &record);
   struct kcd_changer changer = {.run = applying->run, .session = &applying->session, .state = &applying->state};
   struct kcd_change_result result;
   kcd_change_apply(&changer, plan, &record, &result);
@@ -239,7 +249,7 @@ static int check_again(struct applying *applying, struct kcd_pairs_outcome *ret,
   struct kcd_facts_set after = {0};
   struct kcd_query query = applying->query;
   query.reachable_accounts = false;
-  if (kcd_gather(applying->session.dir, &query, &after, err) != 0)
+  if (kcd_operands_gather(applying->session.dir, &applying->operands, &query, &after, err) != 0)
     return -1;
   struct kcd_report *check = kcd_report_new("kcdfix.check/1", time(NULL));
   kcd_report_dc(check, after.dc, after.dc->flavour);
@@ -347,20 +357,15 @@ static int apply(struct applying *applying, struct kcd_error *err)
   if ((!only_shows(options) || options->rehearse) && kcd_state_prepare(&applying->state, err) != 0)
     return -1;
   struct kcd_operands *operands = &applying->operands;
-  if (options->resource_based && operands->n_spns == 0)
+  if (options->resource_based && operands->n_spns == 0 && operands->scenario == KCD_SCENARIO_NONE)
     return kcd_fail(err, KCD_E_USAGE, "--resource-based changes the account behind an SPN, so an SPN has to be named");
   kcd_operands_announce(operands);
   applying->session.writable = !only_shows(options) || options->rehearse;
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
-  applying->query = (struct kcd_query){.hosts = operands->hosts,
-                                       .n_hosts = operands->n_hosts,
-                                       .spns = operands->spns,
-                                       .n_spns = operands->n_spns,
-                                       .user = applying->user,
-                                       .resource_based = options->resource_based,
-                                       .reachable_accounts = true};
+  applying->query =
+      (struct kcd_query){.user = applying->user, .resource_based = options->resource_based, .reachable_accounts = true};
   if (apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
   if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)

@@ -79,16 +79,12 @@ static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_er
   int status = kcd_session_connect(session, run->options, kcd_operands_server(&operands), err);
   if (status == 0) {
     KCD_AUTO_CHAR user = kcd_session_user(session, kcd_operands_as(&operands, run->options));
-    struct kcd_query query = {.hosts = operands.hosts,
-                              .n_hosts = operands.n_hosts,
-                              .spns = operands.spns,
-                              .n_spns = operands.n_spns,
-                              .user = user};
-    status = kcd_gather(session->dir, &query, &set, err);
+    struct kcd_query query = {.user = user};
+    status = kcd_operands_gather(session->dir, &operands, &query, &set, err);
   }
   if (status == 0) {
     status = judge(run, session, &set, &operands, err);
-    if (status >= 0 && operands.typed)
+    if (status >= 0 && operands.typed && operands.scenario == KCD_SCENARIO_NONE)
       remember(run, session, &set, &operands);
     tell_cost(run, session);
     kcd_facts_set_done(&set);

@@ -9,18 +9,20 @@ const struct kcd_command kcd_commands[] = {
   {"check", KCD_CMD_CHECK, "kcdfix.check/1", "[HOST... SPN...]",
    "why does it fail, and what does the KDC say (read-only without --stand-in)",
    "An operand with a / is an SPN, any other is a host: CORE2016, CORE2016$, DOM\\CORE2016, an FQDN or a DN. Every host is "
-   "checked against every SPN; a host without SPN against every SPN in its list. Without operands: the pairs of the last "
-   "check.\n\n"
+   "checked against every SPN; a host without SPN against every SPN in its list. With --for the operands are hosts, and "
+   "servers behind --. Without operands: the pairs of the last check.\n\n"
    "  kcdfix check CORE2016 cifs/2016GUI\n"
+   "  kcdfix check --for live-migration HV1 HV2 HV3\n"
    "  kcdfix check --stand-in CORE2016 cifs/2016GUI\n"
    "  kcdfix check -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_check},
   {"apply", KCD_CMD_APPLY, "kcdfix.change/1", "[HOST... SPN...]",
    "make the smallest change that fixes it, check again",
    "Adds the SPN to the host's list; with --protocol-transition also sets \"Use any authentication protocol\". Shows the "
-   "difference and asks; records the old values first; reads back and checks again. Without operands: the pairs of the "
-   "last check.\n\n"
+   "difference and asks; records the old values first; reads back and checks again. With --for the operands are hosts, "
+   "and servers behind --. Without operands: the pairs of the last check.\n\n"
    "  kcdfix apply --protocol-transition CORE2016 cifs/2016GUI\n"
+   "  kcdfix apply --protocol-transition --for vm-storage NODE1 NODE2 -- SOFS2016\n"
    "  kcdfix apply --protocol-transition --rehearse CORE2016 cifs/2016GUI\n"
    "  kcdfix apply -n --emit powershell --protocol-transition CORE2016 cifs/2016GUI",
    kcd_cmd_apply},

@@ -32,17 +32,72 @@ static int refuse_path(const char *command, const char *path, struct kcd_error *
   return kcd_error_next(err, "kcdfix %s HOST %s", command, word);
 }
 
+static void add_host(struct kcd_operands *operands, const char *host)
+{
+  operands->hosts = kcd_reallocarray(operands->hosts, operands->n_hosts + 2, sizeof *operands->hosts);
+  operands->hosts[operands->n_hosts++] = host;
+}
+
+/* A host, or the nodes that the name of a cluster stands for. */
+static void add_host_operand(struct kcd_operands *operands, const char *operand)
+{
+  const struct kcd_cluster *cluster = kcd_cluster_named(operands->clusters, operands->n_clusters, operand);
+  if (!cluster)
+    add_host(operands, operand);
+  for (size_t i = 0; cluster && i < cluster->n_nodes; i++)
+    add_host(operands, cluster->nodes[i]);
+}
+
+/* Its services are for the scenario to know. */
+static int add_server(const struct kcd_options *options, const char *operand, struct kcd_operands *ret,
+                      struct kcd_error *err)
+{
+  KCD_AUTO_CHAR safe = kcd_safe(operand);
+  if (*operand == '-')
+    return kcd_fail(err, KCD_E_USAGE, "%s stands behind --, where the servers are; options come before it", safe);
+  struct kcd_machine_name name;
+  kcd_machine_name_of(operand, NULL, &name);
+  KCD_AUTO_CHAR text = kcd_asprintf("cifs/%s", name.fqdn);
+  kcd_machine_name_done(&name);
+  struct kcd_spn spn = {0};
+  if (kcd_spn_parse(text, &spn, err) != 0)
+    return kcd_error_wrap(err, "the server behind --");
+  bool is_address = spn.host_is_address;
+  kcd_spn_done(&spn);
+  if (is_address)
+    return kcd_fail(err, KCD_E_USAGE,
+                    "%s is an address, which Kerberos has no ticket for; --for %s takes the name in the path", safe,
+                    kcd_scenario_name(options->scenario));
+  ret->servers[ret->n_servers++] = operand;
+  return 0;
+}
+
+static int refuse_spn(const struct kcd_options *options, const char *operand, struct kcd_error *err)
+{
+  KCD_AUTO_CHAR safe = kcd_safe(operand);
+  return kcd_fail(err, KCD_E_USAGE, "--for %s finds the SPNs itself, and %s is one; name hosts, and servers behind --",
+                  kcd_scenario_name(options->scenario), safe);
+}
+
 static int split(const struct kcd_options *options, const char *command, struct kcd_operands *ret,
                  struct kcd_error *err)
 {
+  const bool scenario = options->scenario != KCD_SCENARIO_NONE;
   for (size_t i = 0; i < options->n_operands; i++) {
     const char *operand = options->operands[i];
+    const bool server = scenario && options->has_dashes && i >= options->n_before_dashes;
     if (!*operand)
       return kcd_fail(err, KCD_E_USAGE, "an operand is empty");
     if (strncmp(operand, "\\\\", 2) == 0)
       return refuse_path(command, operand, err);
+    if (scenario && kcd_operand_is_spn(operand))
+      return refuse_spn(options, operand, err);
+    if (server && add_server(options, operand, ret, err) != 0)
+      return -1;
+    if (server)
+      continue;
     if (!kcd_operand_is_spn(operand)) {
-      ret->hosts[ret->n_hosts++] = operand;
+      add_host_operand(ret, operand);
       continue;
     }
     if (check_spn(operand, err) != 0)
@@ -109,10 +164,17 @@ static int take_last(const struct kcd_options *options, const struct kcd_login *
 int kcd_operands_and_login(const struct kcd_options *options, const char *command, struct kcd_session *session,
                            struct kcd_operands *ret, struct kcd_error *err)
 {
-  struct kcd_operands operands = {.typed = options->n_operands > 0};
+  const bool scenario = options->scenario != KCD_SCENARIO_NONE;
+  struct kcd_operands operands = {.typed = scenario || options->n_operands > 0,
+                                  .scenario = options->scenario,
+                                  .clusters = options->clusters,
+                                  .n_clusters = options->n_clusters};
   operands.hosts = kcd_calloc(options->n_operands + 1, sizeof *operands.hosts);
   operands.spns = kcd_calloc(options->n_operands + 1, sizeof *operands.spns);
+  operands.servers = kcd_calloc(options->n_operands + 1, sizeof *operands.servers);
   int rc = operands.typed ? split(options, command, &operands, err) : 0;
+  if (rc == 0 && scenario)
+    rc = kcd_scenario_check(options->scenario, operands.n_hosts, operands.n_servers, err);
   if (rc == 0 && operands.typed && operands.n_hosts == 0)
     rc = no_host(command, operands.spns[0], err);
   if (rc == 0)
@@ -131,6 +193,8 @@ void kcd_operands_done(struct kcd_operands *operands)
 {
   free(operands->hosts);
   free(operands->spns);
+  free(operands->servers);
+  kcd_scenario_pairs_done(&operands->pairs);
   kcd_last_check_done(&operands->last);
   *operands = (struct kcd_operands){0};
 }

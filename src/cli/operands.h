@@ -6,6 +6,7 @@
 
 #include <kcdfix/gather.h>
 #include <kcdfix/login.h>
+#include <kcdfix/scenario.h>
 
 #include "options.h"
 #include "session.h"
@@ -14,6 +15,12 @@
 struct kcd_operands {
   const char **hosts, **spns; /* borrowed from argv or from `last` */
   size_t n_hosts, n_spns;
+  enum kcd_scenario scenario; /* not NONE: the SPNs are those of `pairs`, and only its pairs are asked */
+  const char **servers;       /* with a scenario: what stood behind --; borrowed from argv */
+  size_t n_servers;
+  struct kcd_scenario_pairs pairs;    /* made by the first kcd_operands_gather, since they need the domain's name */
+  const struct kcd_cluster *clusters; /* borrowed from the options */
+  size_t n_clusters;
   bool typed;                 /* false: taken from the last check */
   struct kcd_last_check last; /* if not typed */
 };
@@ -25,6 +32,14 @@ struct kcd_operands {
 int kcd_operands_and_login(const struct kcd_options *options, const char *command, struct kcd_session *session,
                            struct kcd_operands *ret, struct kcd_error *err);
 void kcd_operands_done(struct kcd_operands *operands);
+
+/* Reads what these operands are about: kcd_gather with their hosts, SPNs, pairs and clusters in place of those of REST.
+ * With a scenario the first call makes the pairs (KCD_E_USAGE where there are none), and makes and reads them anew
+ * where the directory knows a host by another name than was typed. */
+int kcd_operands_gather(struct kcd_dir *dir, struct kcd_operands *operands, const struct kcd_query *rest,
+                        struct kcd_facts_set *ret, struct kcd_error *err);
+/* "kcdfix COMMAND CONTEXT --for ... HOST... -- SERVER..."; owned by the caller. */
+char *kcd_operands_scenario_command(const struct kcd_operands *operands, const char *command, const char *context);
 
 /* The user named by these operands: --as, else that of the last check; NULL for the login. */
 const char *kcd_operands_as(const struct kcd_operands *operands, const struct kcd_options *options);

@@ -74,6 +74,23 @@ static int store_reason(struct kcd_options *options, const char *value, struct k
   return 0;
 }
 
+static int store_scenario(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  if (kcd_scenario_parse(value, &options->scenario) == 0)
+    return 0;
+  return kcd_fail(err, KCD_E_USAGE, "--for takes vm-storage, live-migration, storage-migration or library-iso");
+}
+
+static int store_cluster(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  struct kcd_cluster cluster = {0};
+  if (kcd_cluster_parse(value, &cluster, err) != 0)
+    return -1;
+  options->clusters = kcd_reallocarray(options->clusters, options->n_clusters + 1, sizeof *options->clusters);
+  options->clusters[options->n_clusters++] = cluster;
+  return 0;
+}
+
 static int store_mode(struct kcd_options *options, enum kcd_mode mode)
 {
   options->mode = mode;
@@ -214,6 +231,10 @@ const struct kcd_option_row kcd_option_rows[] = {
    "windows windows-old windows-2008 samba-heimdal-4.17 samba-heimdal-4.19 samba-mit",
    "predict as this kind of KDC would answer (default: the kind that was found)", store_flavour},
 
+  {"for", 0, "SCENARIO", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_WORDS, KCD_SCENARIO_WORDS,
+   "the pairs of vm-storage, live-migration, storage-migration or library-iso: HOST... [-- SERVER...]", store_scenario},
+  {"cluster", 0, "NAME=NODE,...", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_NOTHING, NULL,
+   "the nodes of a cluster; NAME as a HOST then stands for them (repeatable)", store_cluster},
   {"file", 0, "FILE", KCD_CMD_EXPLAIN, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
    "explain the text in FILE, in UTF-8 or in the UTF-16 of a Windows export", store_file},
 
@@ -437,10 +458,14 @@ static int check_words(const struct kcd_command *command, int *argc, char **argv
 {
   for (int i = 1; i < *argc; i++) {
     const char *word = argv[i];
-    if (word[0] != '-' || word[1] == '\0')
+    if (word[0] != '-' || word[1] == '\0') {
+      options->n_before_dashes++;
       continue;
-    if (strcmp(word, "--") == 0)
+    }
+    if (strcmp(word, "--") == 0) {
+      options->has_dashes = true;
       return 0;
+    }
     if (take_number(command, argc, argv, i, options)) {
       i--;
       continue;
@@ -482,6 +507,17 @@ static int check_stand_in(const struct kcd_command *command, const struct kcd_op
   return 0;
 }
 
+/* NAME twice would leave open which nodes it stands for. */
+static int check_clusters(const struct kcd_options *options, struct kcd_error *err)
+{
+  for (size_t i = 1; i < options->n_clusters; i++) {
+    KCD_AUTO_CHAR name = kcd_safe(options->clusters[i].name);
+    if (kcd_cluster_named(options->clusters, i, options->clusters[i].name))
+      return kcd_fail(err, KCD_E_USAGE, "--cluster names %s twice; give all its nodes at once", name);
+  }
+  return 0;
+}
+
 static int check_combinations(const struct kcd_command *command, const struct kcd_options *options,
                               struct kcd_error *err)
 {
@@ -505,6 +541,8 @@ static int check_combinations(const struct kcd_command *command, const struct kc
     return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
   if (!options->login_user && (options->prompt_password || options->password_file))
     return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
+  if (check_clusters(options, err) != 0)
+    return -1;
   return check_stand_in(command, options, err);
 }
 
@@ -540,6 +578,9 @@ int kcd_options_parse(const struct kcd_command *command, int argc, char **argv, 
 
 void kcd_options_done(struct kcd_options *options)
 {
+  for (size_t i = 0; i < options->n_clusters; i++)
+    kcd_cluster_done(&options->clusters[i]);
+  free(options->clusters);
   free(options->operands);
   *options = (struct kcd_options){0};
 }

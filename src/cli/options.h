@@ -18,6 +18,7 @@
 #include <kcdfix/facts.h>
 #include <kcdfix/plan.h>
 #include <kcdfix/report.h>
+#include <kcdfix/scenario.h>
 
 enum kcd_command_bit {
   KCD_CMD_CHECK = 1u << 0,
@@ -55,6 +56,10 @@ struct kcd_options {
   const char *reason;
   bool all_dcs, wait;
   unsigned wait_seconds; /* with wait */
+  /* which pairs */
+  enum kcd_scenario scenario;
+  struct kcd_cluster *clusters;
+  size_t n_clusters;
   /* what to explain */
   const char *file;
   /* output */
@@ -67,6 +72,8 @@ struct kcd_options {
   /* operands, in order */
   const char **operands;
   size_t n_operands;
+  bool has_dashes;        /* a -- stood among them */
+  size_t n_before_dashes; /* how many stood before it */
 };
 
 enum kcd_option_group {

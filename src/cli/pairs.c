@@ -31,10 +31,12 @@ struct checking {
   char *user_ccache;               /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_stand_in_maker maker; /* with --stand-in */
   struct kcd_prober prober;        /* of the host that is checked */
+  struct kcd_list_defects defects; /* of its list; with a host alone */
   struct kcd_remembered remembered;
   const struct kcd_replicas *replicas; /* NULL: not compared */
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
   bool looked_around;
+  struct kcd_matrix matrix; /* with a scenario */
   struct kcd_pairs_outcome outcome;
 };
 
@@ -45,6 +47,8 @@ static const struct kcd_options *options_of(const struct checking *checking)
 
 bool kcd_pair_is_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host, size_t target)
 {
+  if (operands->pairs.asked)
+    return kcd_scenario_asks(&operands->pairs, host, target);
   if (operands->n_spns > 0)
     return true;
   const struct kcd_account *account = set->hosts[host].account;
@@ -181,12 +185,22 @@ static void judge(struct checking *checking, struct kcd_facts *facts, const stru
   kcd_judge(facts, flavour, observation, checking->context, ret);
 }
 
+/* Of a scenario without a probe the text shows the matrix alone, unless more is asked for; two thousand pairs would be
+ * described for nobody. */
+static bool shows_pairs(const struct checking *checking)
+{
+  const struct kcd_options *options = options_of(checking);
+  return checking->operands->scenario == KCD_SCENARIO_NONE || options->format != KCD_FORMAT_TEXT ||
+         options->verbose > 0 || checking->report != checking->run->report || kcd_options_ask_kdc(options);
+}
+
 static void check_pair(struct checking *checking, size_t host, size_t target)
 {
   struct kcd_probe *probe = checking->prober.probe;
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   kcd_remember(&checking->remembered, &facts);
+  facts.defects = facts.host ? &checking->defects : NULL;
   if (checking->prober.by_stand_in)
     facts.stand_in = &checking->prober.stand_in.account;
   struct kcd_observation observation = {0};
@@ -198,7 +212,10 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   }
   struct kcd_judgement judgement = {0};
   judge(checking, &facts, probed ? &observation : NULL, &judgement);
-  kcd_report_pair(checking->report, &judgement);
+  if (shows_pairs(checking))
+    kcd_report_pair(checking->report, &judgement);
+  if (checking->operands->scenario != KCD_SCENARIO_NONE)
+    kcd_matrix_add(&checking->matrix, host, checking->operands->pairs.column_of[target], &judgement);
   bool fault = kcd_findings_worst(&judgement.findings) == KCD_FAULT;
   int status = judgement.verdict == KCD_CANNOT_TELL      ? KCD_EXIT_CANNOT_TELL
                : fault || judgement.verdict == KCD_FAILS ? KCD_EXIT_PROBLEM
@@ -254,6 +271,9 @@ static void check_host(struct checking *checking, size_t host)
 {
   const struct kcd_host_facts *facts = &checking->set->hosts[host];
   open_prober(checking, facts->account);
+  if (facts->account)
+    kcd_list_defects_of(facts->account, checking->set->krbtgt, &checking->defects);
+  kcd_report_host(checking->report, true);
   unsigned asked = 0;
   for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
     if (kcd_pair_is_asked(checking->set, checking->operands, host, target)) {
@@ -261,6 +281,8 @@ static void check_host(struct checking *checking, size_t host)
       asked++;
     }
   close_prober(checking);
+  kcd_report_host(checking->report, false);
+  kcd_list_defects_done(&checking->defects);
   if (asked == 0 && !kcd_interrupted())
     no_pair(checking, facts);
 }
@@ -305,6 +327,59 @@ static void take_own_ticket(struct checking *checking)
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, status);
 }
 
+/* ---- the matrix of a scenario ---- */
+
+static void matrix_begin(struct checking *checking)
+{
+  const struct kcd_facts_set *set = checking->set;
+  if (checking->operands->scenario == KCD_SCENARIO_NONE)
+    return;
+  char **rows = kcd_calloc(set->n_hosts + 1, sizeof *rows);
+  for (size_t i = 0; i < set->n_hosts; i++)
+    rows[i] = set->hosts[i].account && set->hosts[i].account->sam_account_name
+                  ? kcd_account_short_name(set->hosts[i].account)
+                  : kcd_strdup(set->hosts[i].operand);
+  kcd_matrix_init(&checking->matrix, &checking->operands->pairs, (const char *const *)rows);
+  for (size_t i = 0; i < set->n_hosts; i++)
+    free(rows[i]);
+  free(rows);
+}
+
+/* Every pair with one command; NULL where none mends anything. Owned by the caller. */
+static char *fix_of(const struct checking *checking)
+{
+  const char *as = kcd_operands_as(checking->operands, options_of(checking));
+  if (!checking->matrix.fixable)
+    return NULL;
+  KCD_AUTO_CHAR user = as ? kcd_shell_word(as) : NULL;
+  KCD_AUTO_CHAR context = kcd_asprintf("%s%s%s%s", checking->context, *checking->context && user ? " " : "",
+                                       user ? "--as " : "", user ? user : "");
+  return kcd_operands_scenario_command(checking->operands,
+                                       checking->matrix.transition ? "apply --protocol-transition" : "apply", context);
+}
+
+static void matrix_report(struct checking *checking)
+{
+  const struct kcd_facts_set *set = checking->set;
+  if (checking->operands->scenario == KCD_SCENARIO_NONE)
+    return;
+  kcd_matrix_finish(&checking->matrix);
+  KCD_AUTO_CHAR fix = fix_of(checking);
+  struct kcd_scenario_report scenario = {.scenario = checking->operands->scenario,
+                                         .clusters = checking->operands->clusters,
+                                         .n_clusters = checking->operands->n_clusters,
+                                         .matrix = &checking->matrix,
+                                         .user = set->user ? set->user->sam_account_name : set->user_operand,
+                                         .command = fix};
+  kcd_report_scenario(checking->report, &scenario);
+  struct kcd_finding too_long;
+  if (kcd_matrix_too_long(&checking->matrix, &too_long)) {
+    kcd_report_finding(checking->report, &too_long);
+    kcd_finding_done(&too_long);
+  }
+  kcd_matrix_done(&checking->matrix);
+}
+
 void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_session *session,
                      const struct kcd_facts_set *set, const struct kcd_operands *operands,
                      struct kcd_pairs_outcome *ret)
@@ -317,7 +392,9 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .replicas = set->replicas,
                               .context = context_of(run, set->dc)};
   take_own_ticket(&checking);
+  matrix_begin(&checking);
   check_hosts(&checking);
+  matrix_report(&checking);
   if (checking.everywhere.rollcall)
     kcd_everywhere_report(&checking.everywhere, set, report, false);
   kcd_everywhere_done(&checking.everywhere);

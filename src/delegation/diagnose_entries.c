@@ -1,32 +1,27 @@
 /* Entries of the host's list that are wrong whatever SPN was asked for. */
 #include <stdlib.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/text.h>
 
 #include "case.h"
 #include "words.h"
 
-static struct kcd_finding *add(struct kcd_case *c, enum kcd_finding_id id, struct kcd_values *entries)
+static struct kcd_finding *add(struct kcd_case *c, enum kcd_finding_id id, const struct kcd_values *entries)
 {
   struct kcd_finding *f = kcd_case_add(c, id, KCD_WARNING, kcd_account_subject(c->facts->host, c->facts->host_operand));
   kcd_finding_values(f, "msDS-AllowedToDelegateTo", entries);
   return f;
 }
 
-static void malformed(struct kcd_case *c)
+static void malformed(struct kcd_case *c, const struct kcd_values *broken)
 {
-  struct kcd_values broken = {0};
-  const struct kcd_values *list = &c->facts->host->delegate_to;
-  for (size_t i = 0; i < list->n; i++)
-    if (kcd_list_entry_defect(list->v[i].data, list->v[i].len) != NULL)
-      kcd_values_add(&broken, list->v[i].data, list->v[i].len);
-  if (broken.n > 0 && !kcd_findings_has(&c->judgement->findings, KCD_F_LIST_ENTRY_MALFORMED)) {
-    KCD_AUTO_CHAR names = kcd_value_names(&broken, 3);
-    struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_MALFORMED, &broken);
-    kcd_finding_say(f, "%s lists %s, which can never match a request: %s %s.", c->host_name, names,
-                    broken.n > 1 ? "the first one" : "it", kcd_list_entry_defect(broken.v[0].data, broken.v[0].len));
-  }
-  kcd_values_done(&broken);
+  if (broken->n == 0 || kcd_findings_has(&c->judgement->findings, KCD_F_LIST_ENTRY_MALFORMED))
+    return;
+  KCD_AUTO_CHAR names = kcd_value_names(broken, 3);
+  struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_MALFORMED, broken);
+  kcd_finding_say(f, "%s lists %s, which can never match a request: %s %s.", c->host_name, names,
+                  broken->n > 1 ? "the first one" : "it", kcd_list_entry_defect(broken->v[0].data, broken->v[0].len));
 }
 
 static int by_text(const void *a, const void *b)
@@ -51,35 +46,46 @@ static void find_doubles(const struct kcd_values *list, struct kcd_values *ret)
   free(sorted);
 }
 
-static void doubles(struct kcd_case *c)
+static void doubles(struct kcd_case *c, const struct kcd_values *again)
 {
-  struct kcd_values again = {0};
-  find_doubles(&c->facts->host->delegate_to, &again);
-  if (again.n > 0) {
-    KCD_AUTO_CHAR names = kcd_value_names(&again, 3);
-    struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_DUPLICATE_CASE, &again);
-    kcd_finding_say(f,
-                    "%s lists %s twice, in different case. The directory makes no difference between them, so tools "
-                    "that remove one may remove the other.",
-                    c->host_name, names);
-  }
-  kcd_values_done(&again);
+  if (again->n == 0)
+    return;
+  KCD_AUTO_CHAR names = kcd_value_names(again, 3);
+  struct kcd_finding *f = add(c, KCD_F_LIST_ENTRY_DUPLICATE_CASE, again);
+  kcd_finding_say(f,
+                  "%s lists %s twice, in different case. The directory makes no difference between them, so tools "
+                  "that remove one may remove the other.",
+                  c->host_name, names);
 }
 
-static void krbtgt(struct kcd_case *c)
+static void krbtgt(struct kcd_case *c, const struct kcd_values *found)
 {
-  struct kcd_values found = {0};
-  const struct kcd_values *list = &c->facts->host->delegate_to;
-  for (size_t i = 0; i < list->n; i++)
-    if (kcd_entry_leads_to_kdc(&list->v[i], c->facts->krbtgt))
-      kcd_values_add(&found, list->v[i].data, list->v[i].len);
-  if (found.n > 0) {
-    KCD_AUTO_CHAR names = kcd_value_names(&found, 3);
-    struct kcd_finding *f = add(c, KCD_F_KRBTGT_LISTED, &found);
-    kcd_finding_say(f, "%s lists %s: whoever controls this host can become anybody in the domain.", c->host_name,
-                    names);
+  if (found->n == 0)
+    return;
+  KCD_AUTO_CHAR names = kcd_value_names(found, 3);
+  struct kcd_finding *f = add(c, KCD_F_KRBTGT_LISTED, found);
+  kcd_finding_say(f, "%s lists %s: whoever controls this host can become anybody in the domain.", c->host_name, names);
+}
+
+void kcd_list_defects_of(const struct kcd_account *host, const struct kcd_account *krbtgt, struct kcd_list_defects *ret)
+{
+  const struct kcd_values *list = &host->delegate_to;
+  *ret = (struct kcd_list_defects){0};
+  for (size_t i = 0; i < list->n; i++) {
+    const struct kcd_bytes *entry = &list->v[i];
+    if (kcd_list_entry_defect(entry->data, entry->len) != NULL)
+      kcd_values_add(&ret->malformed, entry->data, entry->len);
+    if (kcd_entry_leads_to_kdc(entry, krbtgt))
+      kcd_values_add(&ret->kdc, entry->data, entry->len);
   }
-  kcd_values_done(&found);
+  find_doubles(list, &ret->doubles);
+}
+
+void kcd_list_defects_done(struct kcd_list_defects *defects)
+{
+  kcd_values_done(&defects->malformed);
+  kcd_values_done(&defects->doubles);
+  kcd_values_done(&defects->kdc);
 }
 
 /* The entry asked for leads to nobody, or to an account that is out of use. */
@@ -100,12 +106,10 @@ static void stale(struct kcd_case *c)
     kcd_finding_say(f, "%s lists %s, which leads to the disabled account %s.", c->host_name, c->spn, c->target_name);
 }
 
-#define LIST_IS_LONG 1000u /* a value that is not linked ends near 1,200 values; observed limits, not specified */
-
 static void too_long(struct kcd_case *c)
 {
   const size_t n = c->facts->host->delegate_to.n;
-  if (n < LIST_IS_LONG)
+  if (n < KCD_LIST_IS_LONG)
     return;
   struct kcd_finding *f =
       kcd_case_add(c, KCD_F_LIST_TOO_LONG, KCD_WARNING, kcd_account_subject(c->facts->host, c->facts->host_operand));
@@ -120,9 +124,16 @@ void kcd_diagnose_entries(struct kcd_case *c)
 {
   if (c->facts->host == NULL)
     return;
-  malformed(c);
-  doubles(c);
-  krbtgt(c);
+  struct kcd_list_defects own = {0};
+  const struct kcd_list_defects *defects = c->facts->defects;
+  if (defects == NULL) {
+    kcd_list_defects_of(c->facts->host, c->facts->krbtgt, &own);
+    defects = &own;
+  }
+  malformed(c, &defects->malformed);
+  doubles(c, &defects->doubles);
+  krbtgt(c, &defects->kdc);
   stale(c);
   too_long(c);
+  kcd_list_defects_done(&own);
 }

@@ -1,17 +1,16 @@
 /* What the other machines of the pair list: the way back, the other nodes of a cluster, the next hop. */
 #include <string.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/text.h>
 
 #include "case.h"
 #include "nearmiss.h"
 #include "words.h"
 
-#define MIGRATION "Microsoft Virtual System Migration Service"
-
 static bool lists_migration_to(const struct kcd_account *from, const char *host)
 {
-  KCD_AUTO_CHAR plain = kcd_asprintf(MIGRATION "/%s", host);
+  KCD_AUTO_CHAR plain = kcd_asprintf(KCD_MIGRATION_SERVICE "/%s", host);
   KCD_AUTO_CHAR escaped = kcd_spn_heimdal_escaped(plain);
   return kcd_list_find(&from->delegate_to, plain) >= 0 || kcd_list_find(&from->delegate_to, escaped) >= 0;
 }
@@ -25,11 +24,11 @@ static bool lists_way_back(const struct kcd_account *from, const struct kcd_acco
 static void one_direction(struct kcd_case *c)
 {
   const struct kcd_account *host = c->facts->host;
-  bool asked =
-      kcd_equal_nocase(c->facts->target->spn.service_class, MIGRATION) && kcd_list_matches(&host->delegate_to, c->spn);
+  bool asked = kcd_equal_nocase(c->facts->target->spn.service_class, KCD_MIGRATION_SERVICE) &&
+               kcd_list_matches(&host->delegate_to, c->spn);
   if (!asked || c->target == NULL || c->target == host || lists_way_back(c->target, host))
     return;
-  KCD_AUTO_CHAR back = kcd_asprintf(MIGRATION "/%s", c->host_name);
+  KCD_AUTO_CHAR back = kcd_asprintf(KCD_MIGRATION_SERVICE "/%s", c->host_name);
   struct kcd_finding *f = kcd_case_add(c, KCD_F_ONE_DIRECTION_ONLY, KCD_NOTE, kcd_account_subject(c->target, c->spn));
   kcd_finding_say(f, "%s does not list %s: machines can move from %s to %s, and not back.", c->target_name, back,
                   c->host_name, c->target_name);
@@ -65,7 +64,8 @@ static void forgotten_node(struct kcd_case *c)
 static bool is_hyperv_host(const struct kcd_account *account)
 {
   for (size_t i = 0; i < account->spns.n; i++)
-    if (account->spns.v[i].data != NULL && kcd_starts_nocase((const char *)account->spns.v[i].data, MIGRATION "/"))
+    if (account->spns.v[i].data != NULL &&
+        kcd_starts_nocase((const char *)account->spns.v[i].data, KCD_MIGRATION_SERVICE "/"))
       return true;
   return false;
 }
@@ -75,7 +75,7 @@ static void next_hop(struct kcd_case *c)
 {
   bool gateway = kcd_case_has(c, KCD_C_RBCD_GRANTS) && c->judgement->verdict == KCD_WORKS;
   if (!gateway || c->target == NULL || !is_hyperv_host(c->target) ||
-      kcd_equal_nocase(c->facts->target->spn.service_class, MIGRATION))
+      kcd_equal_nocase(c->facts->target->spn.service_class, KCD_MIGRATION_SERVICE))
     return;
   struct kcd_finding *f = kcd_case_add(c, KCD_F_SECOND_HOP_CHAIN, KCD_NOTE, kcd_account_subject(c->target, c->spn));
   kcd_finding_say(f,

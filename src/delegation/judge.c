@@ -77,14 +77,14 @@ static void spare_working_pair(struct kcd_judgement *judgement)
 }
 
 /* Where another DC has what this one lacks, waiting is the whole repair: it comes before all causes. */
-static int rank(const struct kcd_finding *finding)
+int kcd_finding_rank(enum kcd_finding_id id)
 {
-  return finding->id == KCD_F_CHANGE_NOT_REPLICATED ? -1 : (int)finding->id;
+  return id == KCD_F_CHANGE_NOT_REPLICATED ? -1 : (int)id;
 }
 
 static bool comes_before(const struct kcd_finding *a, const struct kcd_finding *b)
 {
-  return a->severity != b->severity ? a->severity > b->severity : rank(a) < rank(b);
+  return a->severity != b->severity ? a->severity > b->severity : kcd_finding_rank(a->id) < kcd_finding_rank(b->id);
 }
 
 /* Errors before warnings before notes, each in the order of repair. Stable, and the list is short. */

@@ -1,13 +1,12 @@
 #include <string.h>
 
 #include <kcdfix/rbcd.h>
+#include <kcdfix/scenario.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
 #include "planning.h"
 #include "words.h"
-
-#define LIST_GETS_LONG 1000 /* Active Directory holds about 1,200 values in an attribute of this kind */
 
 static bool has_transition(uint32_t uac)
 {
@@ -155,9 +154,11 @@ static void warn_object(struct kcd_object_plan *plan)
   if (host->is_cluster_name)
     kcd_plan_warn(
         plan, kcd_sentence("%s is the name of a cluster; its nodes delegate, it does not.", host->sam_account_name));
-  if (host->delegate_to.n + plan->add.n > LIST_GETS_LONG)
-    kcd_plan_warn(plan, kcd_sentence("The list would hold %u values; Active Directory takes about 1200.",
-                                     (unsigned)(host->delegate_to.n + plan->add.n)));
+  if (host->delegate_to.n + plan->add.n > KCD_LIST_IS_LONG)
+    kcd_plan_warn(plan,
+                  kcd_sentence("The list would hold %u values; Active Directory takes about 1,200. A group of hosts "
+                               "that the targets accept (resource-based delegation) needs none of them.",
+                               (unsigned)(host->delegate_to.n + plan->add.n)));
 }
 
 void kcd_plan_add_warnings(struct kcd_object_plan *plan, const struct kcd_facts *facts, size_t n_facts,

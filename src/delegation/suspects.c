@@ -2,12 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/text.h>
 
 #include "case.h"
 #include "words.h"
-
-#define MIGRATION "Microsoft Virtual System Migration Service"
 
 static void add(struct kcd_case *c, enum kcd_finding_id id, const char *where, char *message, char *command)
 {
@@ -58,7 +57,7 @@ void kcd_name_suspects(struct kcd_case *c)
     return;
   if (kcd_equal_nocase(class, "cifs"))
     share_rights(c);
-  else if (kcd_equal_nocase(class, MIGRATION))
+  else if (kcd_equal_nocase(class, KCD_MIGRATION_SERVICE))
     migration(c);
   else
     return;

@@ -121,11 +121,14 @@ static void take_holders(struct gathering *g, size_t index, const struct kcd_ent
   }
 }
 
-static bool is_missing_somewhere(const struct kcd_facts_set *set, const char *spn)
+static bool is_missing_somewhere(const struct gathering *g, size_t spn)
 {
+  const struct kcd_facts_set *set = g->set;
+  const char *text = set->targets[spn].spn.text;
   for (size_t i = 0; i < set->n_hosts; i++) {
     const struct kcd_account *host = set->hosts[i].account;
-    if (host != NULL && kcd_values_find_fold(&host->delegate_to, spn) < 0)
+    const bool asked = g->query->asked == NULL || g->query->asked[i * g->query->n_spns + spn];
+    if (asked && host != NULL && kcd_values_find_fold(&host->delegate_to, text) < 0)
       return true;
   }
   return false;
@@ -137,7 +140,7 @@ void targets_search_holders(struct gathering *g)
 {
   struct terms terms = {NULL, NULL, 0};
   for (size_t i = 0; i < g->query->n_spns && terms.n < HOLDER_SPNS; i++)
-    if (is_missing_somewhere(g->set, g->set->targets[i].spn.text))
+    if (is_missing_somewhere(g, i))
       terms_add(&terms, "msDS-AllowedToDelegateTo", g->set->targets[i].spn.text);
   size_t first = g->wave.n;
   wave_add_terms(&g->wave, g, &terms, take_holders);

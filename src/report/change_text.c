@@ -106,11 +106,15 @@ static void show_objects(const json_t *doc, struct kcd_textout *out)
 
 void kcd_text_change(const json_t *doc, struct kcd_textout *out)
 {
-  const json_t *pairs = json_object_get(json_object_get(doc, "check"), "pairs");
+  const json_t *check = json_object_get(doc, "check");
+  const json_t *pairs = json_object_get(check, "pairs");
   bool checked = json_array_size(pairs) > 0;
   if (!out->style->quiet || !checked)
     show_objects(doc, out);
-  kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = pairs, .after_change = true}, out);
+  kcd_text_pairs(
+      &(struct kcd_check_view){
+          .doc = doc, .pairs = pairs, .scenario = json_object_get(check, "scenario"), .after_change = true},
+      out);
   if (!out->style->quiet) {
     kcd_text_replication(doc, out);
     kcd_text_own_findings(doc, out);

@@ -121,7 +121,7 @@ void kcd_report_pair(struct kcd_report *report, const struct kcd_judgement *judg
   kcd_doc_set(pair, "agree", json_boolean(judgement->agree));
   kcd_doc_set(pair, "findings", kcd_doc_findings(&judgement->findings));
   kcd_doc_set(pair, "suspects", suspects_of(&judgement->suspects));
-  kcd_doc_set(pair, "directory", kcd_doc_directory(facts, judgement->spn));
+  kcd_doc_set(pair, "directory", kcd_doc_directory(report, facts, judgement->spn));
   kcd_doc_add(json_object_get(report->doc, "pairs"), pair);
   if (observation != NULL && kcd_error_is_set(&observation->error))
     kcd_doc_note_error(report->doc, &observation->error);

@@ -292,13 +292,25 @@ void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, 
     show_failing(view, index, out);
 }
 
+/* One line for all, then the matrix; the pairs one by one only for who asks for more. True: all is said. */
+static bool show_scenario(const struct kcd_check_view *view, struct kcd_textout *out)
+{
+  kcd_text_summary(view, out);
+  if (out->style->quiet)
+    return true;
+  kcd_text_matrix(view, out);
+  return out->style->verbose == 0;
+}
+
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   size_t n = json_array_size(view->pairs);
+  if (view->scenario != NULL && show_scenario(view, out))
+    return;
   bool several = n > 1 && !out->style->quiet;
-  if (several)
+  if (several && view->scenario == NULL)
     kcd_text_summary(view, out);
-  bool blank = false;
+  bool blank = view->scenario != NULL;
   for (size_t i = 0; i < n; i++) {
     bool block = several && !kcd_pair_is_healthy(json_array_get(view->pairs, i));
     if (block || blank)
@@ -321,7 +333,10 @@ void kcd_text_check(const json_t *doc, struct kcd_textout *out)
   bool instead_of_pairs = kcd_pair_has_error(doc);
   if (instead_of_pairs)
     kcd_text_own_findings(doc, out);
-  kcd_text_pairs(&(struct kcd_check_view){.doc = doc, .pairs = json_object_get(doc, "pairs")}, out);
+  kcd_text_pairs(&(struct kcd_check_view){.doc = doc,
+                                          .pairs = json_object_get(doc, "pairs"),
+                                          .scenario = json_object_get(doc, "scenario")},
+                 out);
   if (!out->style->quiet)
     kcd_text_dcs(doc, out);
   if (!instead_of_pairs)

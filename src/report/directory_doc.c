@@ -166,12 +166,33 @@ static json_t *user_of(const struct kcd_facts *facts)
   return object;
 }
 
-json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn)
+/* A value that is in more than one place of the document. */
+static json_t *shared(const struct kcd_report *report, json_t **kept, const struct kcd_facts *facts,
+                      json_t *(*make)(const struct kcd_facts *facts))
+{
+  if (!report->one_host)
+    return make(facts);
+  if (*kept == NULL)
+    *kept = make(facts);
+  return json_incref(*kept);
+}
+
+void kcd_report_host(struct kcd_report *report, bool one)
+{
+  json_decref(report->host);
+  json_decref(report->user);
+  report->host = report->user = NULL;
+  report->one_host = one;
+}
+
+json_t *kcd_doc_directory(struct kcd_report *report, const struct kcd_facts *facts, const char *spn)
 {
   json_t *object = kcd_doc_object();
   kcd_doc_set(object, "dc", kcd_doc_text(facts->dc == NULL ? NULL : facts->dc->name));
-  kcd_doc_set(object, "host", host_of(facts));
+  kcd_doc_set(object, "host", shared(report, &report->host, facts, host_of));
   kcd_doc_set(object, "spn", spn_of(facts, spn));
-  kcd_doc_set(object, "user", facts->user_operand == NULL && facts->user == NULL ? json_null() : user_of(facts));
+  kcd_doc_set(object, "user",
+              facts->user_operand == NULL && facts->user == NULL ? json_null()
+                                                                 : shared(report, &report->user, facts, user_of));
   return object;
 }

@@ -12,6 +12,8 @@
 struct kcd_report {
   json_t *doc;
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
+  bool one_host;   /* the pairs that come are of one host and one user, and share these */
+  json_t *host, *user;
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -24,7 +26,7 @@ json_t *kcd_doc_prediction(const struct kcd_judgement *judgement);
 /* null for NULL. */
 json_t *kcd_doc_observation(const struct kcd_observation *observation);
 /* The three things that the directory says about a pair: its host, its SPN and its user. */
-json_t *kcd_doc_directory(const struct kcd_facts *facts, const char *spn);
+json_t *kcd_doc_directory(struct kcd_report *report, const struct kcd_facts *facts, const char *spn);
 /* One answer of a KDC, as `observed` holds it. */
 json_t *kcd_doc_answer(const struct kcd_answer *answer);
 json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits);
@@ -51,11 +53,14 @@ void kcd_text_own_findings(const json_t *doc, struct kcd_textout *out);
 struct kcd_check_view {
   const json_t *doc; /* where domain, dc and kdc_flavour are */
   const json_t *pairs;
+  const json_t *scenario; /* NULL: the pairs are of none */
   bool after_change;
 };
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out);
 /* The line above several pairs. */
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out);
+/* The matrix of a scenario with its causes. */
+void kcd_text_matrix(const struct kcd_check_view *view, struct kcd_textout *out);
 /* One pair with its verdict line; BRIEF: a healthy one takes no more than its verdict and findings. */
 void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, struct kcd_textout *out);
 

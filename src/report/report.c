@@ -73,6 +73,7 @@ void kcd_report_free(struct kcd_report *report)
 {
   if (report == NULL)
     return;
+  kcd_report_host(report, false);
   json_decref(report->doc);
   free(report->not_asked);
   free(report);

@@ -11,9 +11,20 @@ struct tally {
   size_t n, fails, unknown, faulty, probed, confirmed, rehearsed;
 };
 
+/* Of a scenario the document may hold the counts alone: then nothing was asked of the KDC. */
+static struct tally counted(const json_t *scenario)
+{
+  return (struct tally){.n = (size_t)kcd_doc_num(scenario, "pairs"),
+                        .fails = (size_t)kcd_doc_num(scenario, "failing"),
+                        .unknown = (size_t)kcd_doc_num(scenario, "unknown"),
+                        .faulty = (size_t)kcd_doc_num(scenario, "faulty")};
+}
+
 static struct tally count(const struct kcd_check_view *view)
 {
   struct tally tally = {0};
+  if (json_array_size(view->pairs) == 0)
+    return counted(view->scenario);
   size_t i;
   const json_t *pair;
   json_array_foreach(view->pairs, i, pair)
@@ -91,7 +102,8 @@ static bool all_not_asked_alike(const json_t *pairs)
 static char *basis_of(const struct kcd_check_view *view, const struct tally *tally)
 {
   KCD_AUTO_CHAR predicted = kcd_text_predicted_from(view->doc);
-  KCD_AUTO_CHAR why = kcd_doc_safe_at(json_array_get(view->pairs, 0), "not_asked");
+  const json_t *first = json_array_size(view->pairs) > 0 ? json_array_get(view->pairs, 0) : view->scenario;
+  KCD_AUTO_CHAR why = kcd_doc_safe_at(first, "not_asked");
   if (tally->probed == 0 && tally->rehearsed == tally->n)
     return kcd_asprintf("%s; the same changes gave tickets in the rehearsal.", predicted);
   if (tally->probed == 0)
@@ -103,14 +115,52 @@ static char *basis_of(const struct kcd_check_view *view, const struct tally *tal
                       tally->confirmed);
 }
 
+/* "HV1, HV2 -> SOFS1, vm-storage"; owned. */
+static char *scenario_words(const json_t *scenario)
+{
+  const json_t *hosts = json_object_get(scenario, "hosts");
+  const json_t *columns = json_object_get(scenario, "columns");
+  const size_t n = json_array_size(hosts);
+  json_t *from = kcd_doc_array();
+  json_t *to = kcd_doc_array();
+  size_t i;
+  const json_t *item;
+  json_array_foreach(hosts, i, item)
+  {
+    kcd_doc_add(from, json_incref(json_object_get(item, "name")));
+  }
+  json_array_foreach(columns, i, item)
+  {
+    if (!kcd_doc_true(scenario, "mesh") || i >= n)
+      kcd_doc_add(to, json_incref((json_t *)item));
+  }
+  KCD_AUTO_CHAR hosts_text = n > NAMED ? kcd_asprintf("%zu hosts", n) : kcd_doc_safe(from);
+  const size_t servers = json_array_size(to);
+  KCD_AUTO_CHAR servers_text = servers > NAMED ? kcd_asprintf("%zu servers", servers) : kcd_doc_safe(to);
+  char *words = kcd_asprintf("%s%s%s, %s", hosts_text, servers > 0 ? " -> " : "", servers > 0 ? servers_text : "",
+                             kcd_doc_str(scenario, "name"));
+  json_decref(from);
+  json_decref(to);
+  return words;
+}
+
+static char *pairs_words(const json_t *pairs)
+{
+  KCD_AUTO_CHAR hosts = distinct(pairs, "hosts");
+  KCD_AUTO_CHAR spns = distinct(pairs, "SPNs");
+  return kcd_asprintf("%s -> %s", hosts, spns);
+}
+
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   struct tally tally = count(view);
-  KCD_AUTO_CHAR hosts = distinct(view->pairs, "hosts");
-  KCD_AUTO_CHAR spns = distinct(view->pairs, "SPNs");
-  KCD_AUTO_CHAR user = kcd_pair_user(json_array_get(view->pairs, 0));
-  KCD_AUTO_CHAR title = kcd_asprintf("%s -> %s%s%s: ", hosts, spns, user[0] == '\0' ? "" : " as ", user);
+  KCD_AUTO_CHAR words = view->scenario != NULL ? scenario_words(view->scenario) : pairs_words(view->pairs);
+  KCD_AUTO_CHAR user =
+      view->scenario != NULL ? kcd_doc_safe_at(view->scenario, "user") : kcd_pair_user(json_array_get(view->pairs, 0));
+  KCD_AUTO_CHAR title = kcd_asprintf("%s%s%s: ", words, user[0] == '\0' ? "" : " as ", user);
   show_tally(title, &tally, out);
+  if (out->style->quiet)
+    return;
 
   KCD_AUTO_CHAR basis = basis_of(view, &tally);
   kcd_out_wrap(out, "  ", basis, NULL);

@@ -106,6 +106,33 @@ refused() {
   refused "kcdfix check HOST cifs/2016GUI" check CORE2016 '\\2016GUI\VMs'
 }
 
+@test "a scenario takes hosts, and servers behind --" {
+  refused "--for takes vm-storage" check --for migration HV1 HV2
+  refused "--for needs an argument" check HV1 --for
+  refused "--for is unknown" probe --for live-migration HV1 HV2
+  refused "at least two hosts" check --for live-migration HV1
+  refused "at least two hosts" check --for live-migration HV1 -- FS1
+  refused "no host is named" check --for vm-storage
+  refused "no host is named before --" check --for vm-storage -- FS1
+  refused "takes the servers behind --" check --for vm-storage HV1 HV2
+  refused "takes the servers behind --" apply -n --for library-iso HV1
+  refused "finds the SPNs itself, and cifs/HV2 is one" check --for live-migration HV1 cifs/HV2
+  refused "finds the SPNs itself, and cifs/FS1 is one" apply -n --for vm-storage HV1 -- cifs/FS1
+  refused "stands behind --" check --for vm-storage HV1 -- FS1 --json
+  refused "is an address" check --for vm-storage HV1 -- 192.0.2.1
+  refused "path of a share" check --for vm-storage HV1 -- '\\FS1\VMs'
+  refused "an operand is empty" check --for vm-storage HV1 -- ''
+}
+
+@test "a cluster is a name with its nodes" {
+  refused "takes NAME=NODE" check --cluster HVCLU HVCLU cifs/FS1
+  refused "a node is empty" check --cluster HVCLU=N1, HVCLU cifs/FS1
+  refused "named twice" check --cluster HVCLU=N1,n1 HVCLU cifs/FS1
+  refused "no node of itself" check --cluster HVCLU=HVCLU HVCLU cifs/FS1
+  refused "twice; give all its nodes at once" check --cluster C=N1 --cluster c=N2 C cifs/FS1
+  refused "at least two hosts" check --for live-migration --cluster HVCLU=N1 HVCLU
+}
+
 @test "doctor takes one host" {
   refused "one host at most" doctor A B
   refused "name of a host is empty" doctor ''

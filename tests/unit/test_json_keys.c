@@ -79,7 +79,8 @@ static char *described_path(const char *path)
     return kcd_asprintf("%s%.*s.evidence.*", of_document, (int)(evidence - path), path);
   if (of_document[0] != '\0')
     return kcd_asprintf("%s%s", of_document, path);
-  return kcd_strdup(strncmp(path, "check.pairs[]", 13) == 0 ? path + strlen("check.") : path);
+  const bool of_check = strncmp(path, "check.pairs[]", 13) == 0 || strncmp(path, "check.scenario", 14) == 0;
+  return kcd_strdup(of_check ? path + strlen("check.") : path);
 }
 
 static bool applies(const struct key *key, const char *schema, const char *path)
@@ -89,7 +90,8 @@ static bool applies(const struct key *key, const char *schema, const char *path)
   if (strncmp(key->section, "kcdfix.", 7) != 0 || strcmp(key->section, schema) == 0)
     return true;
   /* the pairs of a probe, and of the check after a change */
-  return strcmp(key->section, "kcdfix.check/1") == 0 && strncmp(path, "pairs", 5) == 0 &&
+  return strcmp(key->section, "kcdfix.check/1") == 0 &&
+         (strncmp(path, "pairs", 5) == 0 || strncmp(path, "scenario", 8) == 0) &&
          strcmp(schema, "kcdfix.history/1") != 0;
 }
 

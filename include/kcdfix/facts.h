@@ -186,6 +186,18 @@ void kcd_list_defects_of(const struct kcd_account *host, const struct kcd_accoun
                          struct kcd_list_defects *ret);
 void kcd_list_defects_done(struct kcd_list_defects *defects);
 
+/* A cluster: its nodes as the user named them, or as they were guessed, since the directory does not link them. */
+struct kcd_cluster_facts {
+  char *name;
+  struct kcd_account *account;        /* the cluster name object, or the virtual computer object of a role; NULL: not
+                                       * found. Borrowed */
+  char **nodes;                       /* names */
+  struct kcd_account **node_accounts; /* of each; NULL: not found, or not looked for */
+  size_t n_nodes;
+  const char *guessed_by; /* NULL: named by the user; else what the guess rests on, in words */
+};
+void kcd_cluster_facts_done(struct kcd_cluster_facts *cluster);
+
 /* What is known for one pair; everything borrowed. */
 struct kcd_facts {
   const struct kcd_dc *dc;
@@ -216,6 +228,10 @@ struct kcd_facts {
   const char *accepted_record;  /* its id */
   const struct kcd_account *stand_in; /* the temporary account that asks the KDC in the host's place (stand_in.h); NULL:
                                        * the host itself, or nobody */
+  struct kcd_account *const *hosts;   /* all hosts that are asked about, this one among them; NULL: one was not found */
+  size_t n_hosts;
+  const struct kcd_cluster_facts *clusters;
+  size_t n_clusters;
   const struct kcd_list_defects *defects; /* of the host's list, where many pairs share it; NULL: not looked for yet */
   time_t now;
 };

@@ -41,6 +41,9 @@ struct kcd_facts_set {
   size_t n_accounts;
   struct kcd_host_facts *hosts;
   size_t n_hosts;
+  struct kcd_account **host_accounts; /* of the hosts, in their order; NULL: not found */
+  struct kcd_cluster_facts *clusters; /* those of the query, then guesses */
+  size_t n_clusters;
   struct kcd_target *targets; /* one for each SPN operand, or for each distinct listed entry when there was none */
   size_t n_targets;
   char *user_operand;

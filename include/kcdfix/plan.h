@@ -65,10 +65,11 @@ enum kcd_plan_state kcd_object_plan_state(const struct kcd_object_plan *plan);
 /* Plans one host: FACTS holds one element for each SPN of this host (same host in all, at least one).
  *
  * Refused always: a host that is no computer (managed service accounts are refused too) or is a DC, a host not found or
- * ambiguous. Refused for each pair whose entry, or the other form of it, is added, and for all pairs where the bit is
- * set: krbtgt/, kadmin/ and any SPN on the KDC's account as target, an SPN owned by no account or by two, a target in
- * another domain; and for those alone a DC's name is asked for. Setting the bit is refused too where the list holds a
- * service of the KDC already. What only takes a right away is never refused for a target.
+ * ambiguous; and unless the mode takes a right away the name of a cluster. Refused for each pair whose entry, or the
+ * other form of it, is added, and for all pairs where the bit is set: krbtgt/, kadmin/ and any SPN on the KDC's account
+ * as target, an SPN owned by no account or by two, a target in another domain; and for those alone a DC's name is asked
+ * for. Setting the bit is refused too where the list holds a service of the KDC already. What only takes a right away
+ * is never refused for a target.
  *
  * Never adds a value that differs from a listed one only in case, as a directory compares. With KCD_MODE_KERBEROS_ONLY
  * no other form of a listed SPN is added. */

@@ -40,6 +40,14 @@ const struct kcd_bytes *kcd_listed_kdc_entry(const struct kcd_facts *facts)
   return NULL;
 }
 
+bool kcd_is_cluster_name(const struct kcd_facts *facts, const struct kcd_account *account)
+{
+  bool said = account->is_cluster_name;
+  for (size_t i = 0; i < facts->n_clusters && !said; i++)
+    said = facts->clusters[i].account == account;
+  return said;
+}
+
 bool kcd_case_is_heimdal(const struct kcd_case *c)
 {
   return c->flavour == KCD_FLAVOUR_SAMBA_417 || c->flavour == KCD_FLAVOUR_SAMBA_419;
@@ -148,9 +156,9 @@ char *kcd_case_apply(const struct kcd_case *c)
 {
   const struct kcd_account *host = c->facts->host;
   bool refused = host == NULL || host->kind != KCD_KIND_COMPUTER || kcd_account_is_dc(host) ||
-                 kcd_target_distinct_owners(c->facts->target) != 1 || kcd_case_has(c, KCD_C_SPN_DUPLICATE) ||
-                 kcd_case_has(c, KCD_C_TARGET_KRBTGT) || kcd_target_is_kdc(c->facts->target) ||
-                 kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN) ||
+                 kcd_is_cluster_name(c->facts, host) || kcd_target_distinct_owners(c->facts->target) != 1 ||
+                 kcd_case_has(c, KCD_C_SPN_DUPLICATE) || kcd_case_has(c, KCD_C_TARGET_KRBTGT) ||
+                 kcd_target_is_kdc(c->facts->target) || kcd_case_has(c, KCD_C_TARGET_OTHER_DOMAIN) ||
                  (!kcd_case_has(c, KCD_C_HOST_TRANSITION) && kcd_listed_kdc_entry(c->facts) != NULL);
   if (refused)
     return NULL;

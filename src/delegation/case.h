@@ -33,6 +33,9 @@ bool kcd_entry_leads_to_kdc(const struct kcd_bytes *entry, const struct kcd_acco
 /* The first such entry of the host's list; NULL: there is none. */
 const struct kcd_bytes *kcd_listed_kdc_entry(const struct kcd_facts *facts);
 
+/* Whether ACCOUNT is the name of a cluster, or of a role of one: by what it registers, or because the user says so. */
+bool kcd_is_cluster_name(const struct kcd_facts *facts, const struct kcd_account *account);
+
 /* Heimdal's KDC in Samba, which differs from Windows in the ways that the findings name. */
 bool kcd_case_is_heimdal(const struct kcd_case *c);
 bool kcd_case_is_samba(const struct kcd_case *c);

@@ -1,3 +1,4 @@
+#include <kcdfix/facts.h>
 #include <kcdfix/scenario.h>
 
 #include <stdlib.h>
@@ -13,6 +14,16 @@ void kcd_cluster_done(struct kcd_cluster *cluster)
   free(cluster->nodes);
   free(cluster->name);
   *cluster = (struct kcd_cluster){0};
+}
+
+void kcd_cluster_facts_done(struct kcd_cluster_facts *cluster)
+{
+  for (size_t i = 0; i < cluster->n_nodes; i++)
+    free(cluster->nodes[i]);
+  free(cluster->nodes);
+  free(cluster->node_accounts);
+  free(cluster->name);
+  *cluster = (struct kcd_cluster_facts){0};
 }
 
 /* Whether two operands name one machine, as far as their first labels tell: nodes of one cluster are of one domain. */

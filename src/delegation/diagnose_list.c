@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -111,8 +112,50 @@ static void cluster_role_only(struct kcd_case *c)
   kcd_finding_remedy(f, "List %s on every host that opens it.", c->spn);
 }
 
+/* An entry of the same class that names one of the nodes; NULL: there is none. */
+static const char *node_entry(const struct kcd_case *c, const struct kcd_cluster_facts *cluster)
+{
+  const struct kcd_values *list = &c->facts->host->delegate_to;
+  for (size_t i = 0; i < cluster->n_nodes; i++) {
+    struct kcd_machine_name node;
+    kcd_machine_name_of(cluster->nodes[i], c->facts->dc->domain, &node);
+    KCD_AUTO_CHAR label = kcd_spn_with_host(&c->facts->target->spn, node.label);
+    KCD_AUTO_CHAR fqdn = kcd_spn_with_host(&c->facts->target->spn, node.fqdn);
+    kcd_machine_name_done(&node);
+    ptrdiff_t at = kcd_list_find(list, label);
+    at = at >= 0 ? at : kcd_list_find(list, fqdn);
+    if (at >= 0)
+      return (const char *)list->v[at].data;
+  }
+  return NULL;
+}
+
+/* The nodes of a scale-out file server are listed in its place. */
+static bool node_only(struct kcd_case *c)
+{
+  for (size_t i = 0; i < c->facts->n_clusters; i++) {
+    const struct kcd_cluster_facts *cluster = &c->facts->clusters[i];
+    const bool ours =
+        cluster->account != NULL ? cluster->account == c->target : kcd_equal_nocase(cluster->name, c->target_name);
+    const char *listed = ours ? node_entry(c, cluster) : NULL;
+    if (listed == NULL)
+      continue;
+    struct kcd_finding *f = add(c, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT);
+    kcd_finding_say(f,
+                    "%s is not listed, but %s is, a node of %s%s%s. Its shares are opened by the name of the cluster, "
+                    "and entries for the nodes do not stand for it.",
+                    c->spn, listed, cluster->name, cluster->guessed_by == NULL ? "" : " as it seems from ",
+                    cluster->guessed_by == NULL ? "" : cluster->guessed_by);
+    kcd_finding_remedy(f, "List %s on every host that opens it.", c->spn);
+    return true;
+  }
+  return false;
+}
+
 static void not_listed(struct kcd_case *c)
 {
+  if (node_only(c))
+    return;
   if (c->target != NULL && c->target->is_cluster_name) {
     cluster_role_only(c);
     return;

@@ -38,25 +38,96 @@ static void one_direction(struct kcd_case *c)
   kcd_finding_values(f, "msDS-AllowedToDelegateTo", &c->target->delegate_to);
 }
 
-/* AD holds no link from a node to its cluster, so that both are nodes of the same one is for people to know. */
-static void forgotten_node(struct kcd_case *c)
+static bool has_node(const struct kcd_cluster_facts *cluster, const struct kcd_account *account)
+{
+  for (size_t i = 0; i < cluster->n_nodes; i++)
+    if (cluster->node_accounts[i] == account)
+      return true;
+  return false;
+}
+
+static struct kcd_finding *forgotten(struct kcd_case *c, const struct kcd_account *other)
+{
+  struct kcd_finding *f = kcd_case_add(c, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_WARNING, c->facts->host->dn);
+  kcd_finding_command(f, kcd_case_apply(c));
+  kcd_finding_values(f, "msDS-AllowedToDelegateTo", &other->delegate_to);
+  return f;
+}
+
+/* A node of the same cluster, as the user says, that lists it. */
+static bool forgotten_in(struct kcd_case *c, const struct kcd_cluster_facts *cluster)
 {
   const struct kcd_account *host = c->facts->host;
-  if (!host->is_cluster_node || kcd_list_matches(&host->delegate_to, c->spn))
-    return;
-  for (size_t i = 0; i < c->facts->n_holders; i++) {
-    const struct kcd_account *holder = c->facts->holders[i];
-    if (holder == host || !holder->is_cluster_node || holder->is_cluster_name ||
-        !kcd_list_matches(&holder->delegate_to, c->spn))
+  for (size_t i = 0; cluster->guessed_by == NULL && has_node(cluster, host) && i < cluster->n_nodes; i++) {
+    const struct kcd_account *node = cluster->node_accounts[i];
+    if (node == NULL || node == host || !kcd_list_matches(&node->delegate_to, c->spn))
       continue;
-    KCD_AUTO_CHAR other = kcd_account_short_name(holder);
-    struct kcd_finding *f = kcd_case_add(c, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_WARNING, host->dn);
+    KCD_AUTO_CHAR other = kcd_account_short_name(node);
+    struct kcd_finding *f = forgotten(c, node);
+    kcd_finding_say(f, "%s lists %s and %s does not; both are nodes of %s, so it works on some nodes only.", other,
+                    c->spn, c->host_name, cluster->name);
+    return true;
+  }
+  return false;
+}
+
+/* AD holds no link from a node to its cluster, so that both are nodes of the same one is for people to know. */
+static bool forgotten_beside(struct kcd_case *c, struct kcd_account *const *others, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    const struct kcd_account *node = others[i];
+    if (node == NULL || node == c->facts->host || !node->is_cluster_node || node->is_cluster_name ||
+        !kcd_list_matches(&node->delegate_to, c->spn))
+      continue;
+    KCD_AUTO_CHAR other = kcd_account_short_name(node);
+    struct kcd_finding *f = forgotten(c, node);
     kcd_finding_say(f,
                     "%s lists %s and %s does not; both are cluster nodes. If they are nodes of one cluster, this one "
                     "was forgotten.",
                     other, c->spn, c->host_name);
-    kcd_finding_command(f, kcd_case_apply(c));
-    kcd_finding_values(f, "msDS-AllowedToDelegateTo", &holder->delegate_to);
+    return true;
+  }
+  return false;
+}
+
+static void forgotten_node(struct kcd_case *c)
+{
+  const struct kcd_account *host = c->facts->host;
+  if (kcd_list_matches(&host->delegate_to, c->spn))
+    return;
+  for (size_t i = 0; i < c->facts->n_clusters; i++)
+    if (forgotten_in(c, &c->facts->clusters[i]))
+      return;
+  if (host->is_cluster_node && !forgotten_beside(c, c->facts->hosts, c->facts->n_hosts))
+    forgotten_beside(c, c->facts->holders, c->facts->n_holders);
+}
+
+static bool is_asked_host(const struct kcd_case *c, const struct kcd_account *account)
+{
+  for (size_t i = 0; i < c->facts->n_hosts; i++)
+    if (c->facts->hosts[i] == account)
+      return true;
+  return false;
+}
+
+/* The server named is a node of a file server; between hosts of one estate that is what storage moves to. */
+static void node_of_file_server(struct kcd_case *c)
+{
+  bool share = c->target != NULL && kcd_equal_nocase(c->facts->target->spn.service_class, "cifs");
+  for (size_t i = 0; share && i < c->facts->n_clusters; i++) {
+    const struct kcd_cluster_facts *cluster = &c->facts->clusters[i];
+    if (cluster->guessed_by != NULL || !has_node(cluster, c->target) || has_node(cluster, c->facts->host) ||
+        is_asked_host(c, c->target))
+      continue;
+    KCD_AUTO_CHAR spn = kcd_spn_with_host(&c->facts->target->spn, cluster->name);
+    struct kcd_finding *f =
+        kcd_case_add(c, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_WARNING, kcd_account_subject(c->target, c->spn));
+    kcd_finding_say(f,
+                    "%s is a node of %s. A share of the cluster is opened by the cluster's name, and so %s is what "
+                    "counts.",
+                    c->target_name, cluster->name, spn);
+    kcd_finding_remedy(f, "Ask for %s in its place, unless the path names the node.", spn);
+    kcd_finding_text(f, "cluster", cluster->name);
     return;
   }
 }
@@ -92,5 +163,6 @@ void kcd_diagnose_partner(struct kcd_case *c)
     return;
   one_direction(c);
   forgotten_node(c);
+  node_of_file_server(c);
   next_hop(c);
 }

@@ -189,6 +189,8 @@ static void examine(struct kcd_object_plan *plan, const struct kcd_facts *facts,
 {
   const bool opens_all = sets_bit(plan->uac_before, uac_after(plan->uac_before, options->mode));
   kcd_plan_refuse_host(plan, &facts[0]);
+  if (options->mode != KCD_MODE_KERBEROS_ONLY)
+    kcd_plan_refuse_cluster(plan, &facts[0]);
   if (opens_all)
     kcd_plan_refuse_listed(plan, &facts[0]);
   for (size_t i = 0; i < n_facts; i++) {

@@ -39,6 +39,18 @@ void kcd_plan_refuse_host(struct kcd_object_plan *plan, const struct kcd_facts *
                     kcd_sentence("%s is a domain controller; kcdfix does not change those.", host->sam_account_name));
 }
 
+void kcd_plan_refuse_cluster(struct kcd_object_plan *plan, const struct kcd_facts *facts)
+{
+  const struct kcd_account *host = facts->host;
+  if (host == NULL || host->kind != KCD_KIND_COMPUTER || !kcd_is_cluster_name(facts, host))
+    return;
+  KCD_AUTO_CHAR name = kcd_account_short_name(host);
+  kcd_plan_refuse(plan, KCD_F_WRONG_OBJECT, NULL,
+                  kcd_sentence("%s is the name of a cluster; its nodes delegate, it does not. Name them: "
+                               "--cluster %s=NODE,...",
+                               host->sam_account_name, name));
+}
+
 static bool is_foreign(const struct kcd_facts *facts, const struct kcd_account *target)
 {
   return facts->dc->domain_sid.revision != 0 && target->sid.revision != 0 &&

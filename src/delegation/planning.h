@@ -6,6 +6,8 @@
 
 /* Add what forbids the change: the host, an entry that its list holds already, the target of one pair. */
 void kcd_plan_refuse_host(struct kcd_object_plan *plan, const struct kcd_facts *facts);
+/* The name of a cluster, or of a role of one, as host; not for what takes a right away. */
+void kcd_plan_refuse_cluster(struct kcd_object_plan *plan, const struct kcd_facts *facts);
 void kcd_plan_refuse_listed(struct kcd_object_plan *plan, const struct kcd_facts *facts);
 void kcd_plan_refuse_target(struct kcd_object_plan *plan, const struct kcd_facts *facts);
 /* The same for the descriptor of a target: who may be named there is not who may have a list. */

@@ -10,7 +10,6 @@
 
 #include "gathering.h"
 
-#define MAX_LOOK_UPS 8 /* names that nobody holds, in one run */
 #define NAME_MAX_LEN 255
 
 static bool is_name(const char *text)
@@ -48,16 +47,23 @@ static void calm(const struct patience *saved)
   _res.retry = saved->retry;
 }
 
-/* The name that DNS knows NAME by; NULL if it knows none. Owned by the caller. */
-static char *canonical(const char *name)
+/* The addresses of NAME, quickly or not at all; freed with freeaddrinfo. */
+static struct addrinfo *addresses_of(const char *name, int flags)
 {
-  const struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+  const struct addrinfo hints = {.ai_flags = flags, .ai_socktype = SOCK_STREAM};
   struct addrinfo *found = NULL;
   struct patience saved;
   hurry(&saved);
   int rc = getaddrinfo(name, NULL, &hints, &found);
   calm(&saved);
-  if (rc != 0)
+  return rc == 0 ? found : NULL;
+}
+
+/* The name that DNS knows NAME by; NULL if it knows none. Owned by the caller. */
+static char *canonical(const char *name)
+{
+  struct addrinfo *found = addresses_of(name, AI_CANONNAME);
+  if (found == NULL)
     return NULL;
   char *text = found->ai_canonname != NULL && is_name(found->ai_canonname) ? kcd_strdup(found->ai_canonname) : NULL;
   freeaddrinfo(found);
@@ -82,7 +88,7 @@ static char *fqdn_of(const char *host, const struct kcd_dc *dc)
 void aliases_look_up(struct gathering *g)
 {
   unsigned asked = 0;
-  for (size_t i = 0; i < g->set->n_targets && asked < MAX_LOOK_UPS; i++) {
+  for (size_t i = 0; i < g->set->n_targets && asked < ALIAS_MAX_NAMES; i++) {
     struct kcd_target *target = &g->set->targets[i];
     if (target->n_owners > 0 || target->named != NULL || target->spn.host_is_address || !is_name(target->spn.host))
       continue;
@@ -92,4 +98,36 @@ void aliases_look_up(struct gathering *g)
     if (found != NULL && !same_name(target->spn.host, found))
       target->canonical_host = KCD_TAKE(found);
   }
+}
+
+static bool share_address(const struct addrinfo *a, const struct addrinfo *b)
+{
+  for (; a != NULL; a = a->ai_next)
+    for (const struct addrinfo *other = b; other != NULL; other = other->ai_next)
+      if (a->ai_addrlen == other->ai_addrlen && memcmp(a->ai_addr, other->ai_addr, a->ai_addrlen) == 0)
+        return true;
+  return false;
+}
+
+static struct addrinfo *addresses_of_label(const struct gathering *g, const char *label)
+{
+  if (!is_name(label))
+    return NULL;
+  KCD_AUTO_CHAR name = fqdn_of(label, g->dc);
+  return addresses_of(name, 0);
+}
+
+void addresses_in_common(const struct gathering *g, const char *role, const struct kcd_values *names,
+                         struct kcd_values *ret)
+{
+  struct addrinfo *own = addresses_of_label(g, role);
+  for (size_t i = 0; own != NULL && i < names->n && i < ALIAS_MAX_NAMES; i++) {
+    struct addrinfo *other = addresses_of_label(g, (const char *)names->v[i].data);
+    if (share_address(own, other))
+      kcd_values_add(ret, names->v[i].data, names->v[i].len);
+    if (other != NULL)
+      freeaddrinfo(other);
+  }
+  if (own != NULL)
+    freeaddrinfo(own);
 }

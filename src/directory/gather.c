@@ -173,6 +173,7 @@ static int first_flight(struct gathering *g, struct kcd_error *err)
   if (hosts_begin(g, err) < 0 || user_begin(g, err) < 0 || targets_begin(g, err) < 0)
     return -1;
   search_netbios_name(g);
+  clusters_search(g);
   if (run(g, err) < 0 || hosts_pick(g, err) < 0)
     return -1;
   if (!g->mapping_seen)
@@ -180,6 +181,7 @@ static int first_flight(struct gathering *g, struct kcd_error *err)
   g->mapping_known = true;
   user_pick(g);
   owners_assign(g);
+  clusters_assign(g);
   return 0;
 }
 
@@ -202,6 +204,7 @@ static int second_flight(struct gathering *g, struct kcd_error *err)
   writability_search(g);
   wave_add_terms(&g->wave, g, &g->terms, take_accounts);
   acceptors_search(g);
+  clusters_search_nodes(g);
   targets_search_holders(g);
   return wave_run(&g->wave, g, err);
 }
@@ -226,6 +229,7 @@ static int gather(struct gathering *g, struct kcd_error *err)
   privileged_pick(g);
   authorities_assign(g);
   aliases_look_up(g);
+  clusters_guess(g);
   return 0;
 }
 
@@ -233,6 +237,7 @@ int kcd_gather(struct kcd_dir *dir, const struct kcd_query *query, struct kcd_fa
 {
   struct kcd_facts_set set = {.dc = kcd_dir_dc(dir), .n_hosts = query->n_hosts};
   set.hosts = kcd_calloc(query->n_hosts, sizeof(*set.hosts));
+  set.host_accounts = kcd_calloc(query->n_hosts + 1, sizeof(struct kcd_account *));
   __attribute__((cleanup(gathering_done))) struct gathering g = {
       .dir = dir,
       .dc = set.dc,

@@ -140,6 +140,17 @@ void writability_search(struct gathering *g);
 void authorities_search(struct gathering *g); /* which accounts are certification authorities */
 void authorities_assign(struct gathering *g);
 
+/* clusters.c: those of the query in the first flight; then guesses about others, marked as such */
+void clusters_search(struct gathering *g);
+void clusters_assign(struct gathering *g);
+void clusters_search_nodes(struct gathering *g); /* of a host that is the name of a cluster */
+void clusters_guess(struct gathering *g);        /* of a server that is the name of a role, by DNS */
+
+#define ALIAS_MAX_NAMES 8 /* names that are looked up in DNS in one run */
+/* Those of NAMES (labels or FQDNs of the domain) that DNS gives one of the addresses of ROLE; at most ALIAS_MAX_NAMES
+ * are looked up. */
+void addresses_in_common(const struct gathering *g, const char *role, const struct kcd_values *names,
+                         struct kcd_values *ret);
 void aliases_look_up(struct gathering *g); /* in DNS, of SPNs that no account holds */
 
 void reachable_search(struct gathering *g);

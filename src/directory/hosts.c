@@ -115,6 +115,7 @@ int hosts_pick(struct gathering *g, struct kcd_error *err)
         (g->netbios_name == NULL || !kcd_equal_nocase(prefix, g->netbios_name)))
       return fail_other_domain(g->query->hosts[i], g->dc, err);
     pick(g, i);
+    g->set->host_accounts[i] = g->set->hosts[i].account;
   }
   return 0;
 }

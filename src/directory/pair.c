@@ -30,6 +30,10 @@ void kcd_facts_set_done(struct kcd_facts_set *set)
   for (size_t i = 0; i < set->n_accounts; i++)
     account_free(set->accounts[i]);
   account_free(set->krbtgt);
+  for (size_t i = 0; i < set->n_clusters; i++)
+    kcd_cluster_facts_done(&set->clusters[i]);
+  free(set->clusters);
+  free(set->host_accounts);
   free(set->hosts);
   free(set->targets);
   free(set->accounts);
@@ -67,6 +71,10 @@ void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t targ
       .n_trustees = set->n_trustees,
       .acceptors = set->acceptors,
       .n_acceptors = set->n_acceptors,
+      .hosts = set->host_accounts,
+      .n_hosts = set->n_hosts,
+      .clusters = set->clusters,
+      .n_clusters = set->n_clusters,
       .now = now,
   };
 }

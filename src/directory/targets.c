@@ -134,13 +134,23 @@ static bool is_missing_somewhere(const struct gathering *g, size_t spn)
   return false;
 }
 
+/* Where a cluster is on either side the entry may stand on its name besides. */
+static bool is_about_cluster(const struct gathering *g, size_t spn)
+{
+  const struct kcd_account *account = kcd_target_account(&g->set->targets[spn]);
+  bool cluster = account != NULL && account->is_cluster_name;
+  for (size_t i = 0; i < g->set->n_hosts && !cluster; i++)
+    cluster = g->set->host_accounts[i] != NULL && g->set->host_accounts[i]->is_cluster_node;
+  return cluster;
+}
+
 /* msDS-AllowedToDelegateTo has no index, so the DC reads all its objects. Who lacks no entry needs no such answer, and
  * nobody waits for it for long. */
 void targets_search_holders(struct gathering *g)
 {
   struct terms terms = {NULL, NULL, 0};
   for (size_t i = 0; i < g->query->n_spns && terms.n < HOLDER_SPNS; i++)
-    if (is_missing_somewhere(g, i))
+    if (is_missing_somewhere(g, i) || is_about_cluster(g, i))
       terms_add(&terms, "msDS-AllowedToDelegateTo", g->set->targets[i].spn.text);
   size_t first = g->wave.n;
   wave_add_terms(&g->wave, g, &terms, take_holders);

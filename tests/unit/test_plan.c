@@ -542,14 +542,39 @@ static void other_warnings(void **state)
   (void)state;
   struct domain d;
   unprepared(&d)->host.uac |= KCD_UAC_TRUSTED_FOR_DELEGATION;
-  d.host.is_cluster_name = true;
   for (int i = 0; i < 1000; i++) {
     KCD_AUTO_CHAR entry = kcd_asprintf("cifs/S%d", i);
     kcd_values_add_text(&d.host.delegate_to, entry);
   }
   assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "unconstrained"));
-  assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "name of a cluster"));
   assert_true(planning_warns_of(&d, KCD_MODE_LIST_ONLY, "1002 values"));
+  domain_done(&d);
+}
+
+/* Its nodes delegate; what takes a right away from it is done all the same. */
+static void the_name_of_a_cluster(void **state)
+{
+  (void)state;
+  struct domain d;
+  struct kcd_object_plan p;
+  const struct kcd_plan_options list_only = {.mode = KCD_MODE_LIST_ONLY};
+  const struct kcd_plan_options kerberos_only = {.mode = KCD_MODE_KERBEROS_ONLY};
+  unprepared(&d)->host.is_cluster_name = true;
+  kcd_plan_object(&d.facts, 1, &list_only, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  assert_int_equal(p.refusals[0].id, KCD_F_WRONG_OBJECT);
+  assert_non_null(strstr(p.refusals[0].message, "--cluster CORE2016=NODE,..."));
+  kcd_object_plan_done(&p);
+  d.host.is_cluster_name = false;
+  struct kcd_cluster_facts named = {.name = (char *)"CORE2016", .account = &d.host};
+  d.facts.clusters = &named;
+  d.facts.n_clusters = 1;
+  kcd_plan_object(&d.facts, 1, &list_only, &p);
+  assert_int_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  kcd_object_plan_done(&p);
+  kcd_plan_object(&d.facts, 1, &kerberos_only, &p);
+  assert_int_not_equal(kcd_object_plan_state(&p), KCD_PLAN_REFUSED);
+  kcd_object_plan_done(&p);
   domain_done(&d);
 }
 
@@ -620,6 +645,7 @@ int main(void)
       cmocka_unit_test(the_list_alone_will_not_do),
       cmocka_unit_test(kerberos_only_stops_the_others),
       cmocka_unit_test(other_warnings),
+      cmocka_unit_test(the_name_of_a_cluster),
       cmocka_unit_test(a_preview_is_a_copy_that_works),
       cmocka_unit_test(a_preview_without_a_host_is_empty),
   };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/spn.h>
 #include <kcdfix/text.h>
 
@@ -249,7 +250,7 @@ static void find_requester(const char *text, struct kcd_names *ret)
 
 static void find_spn(const char *text, struct kcd_names *ret)
 {
-  static const char *const classes[] = {"cifs/", MIGRATION_SERVICE "/"};
+  static const char *const classes[] = {"cifs/", KCD_MIGRATION_SERVICE "/"};
   for (size_t i = 0; i < sizeof classes / sizeof classes[0] && ret->spn == NULL; i++) {
     KCD_AUTO_CHAR name = name_after(text, classes[i], false);
     if (name == NULL)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/scenario.h>
 #include <kcdfix/spn.h>
 #include <kcdfix/text.h>
 
@@ -111,16 +112,21 @@ static void next_pair(enum kcd_next kind, const struct kcd_names *names, struct 
   ret->blanks = blanks_of_pair(names, spn);
 }
 
+/* No host is called so, and behind --for nothing but a name would keep it from being read as an option. */
+static const char *host_or(const char *name, const char *placeholder)
+{
+  return name != NULL && name[0] != '-' ? name : placeholder;
+}
+
 static void next_migration(const struct kcd_names *names, struct kcd_explained *ret)
 {
-  const char *from = names->source != NULL ? names->source : names->host != NULL ? names->host : "SOURCE";
-  const char *to = names->destination != NULL ? names->destination : "DESTINATION";
+  const char *from = host_or(names->source != NULL ? names->source : names->host, "SOURCE");
+  const char *to = host_or(names->destination, "DESTINATION");
   KCD_AUTO_CHAR context = context_of(names);
-  KCD_AUTO_CHAR service = kcd_asprintf(MIGRATION_SERVICE "/%s", to);
-  KCD_AUTO_CHAR files = kcd_asprintf("cifs/%s", to);
-  KCD_AUTO_CHAR check = kcd_check_command(context, from, service);
-  KCD_AUTO_CHAR word = kcd_shell_word(files);
-  ret->next = kcd_asprintf("%s %s", check, word);
+  KCD_AUTO_CHAR from_word = kcd_shell_word(from);
+  KCD_AUTO_CHAR to_word = kcd_shell_word(to);
+  ret->next = kcd_asprintf("kcdfix check%s%s --for %s %s %s", context[0] == '\0' ? "" : " ", context,
+                           kcd_scenario_name(KCD_SCENARIO_LIVE_MIGRATION), from_word, to_word);
   ret->next_is_run = true;
   if (strcmp(from, "SOURCE") == 0 || strcmp(to, "DESTINATION") == 0)
     ret->blanks = kcd_strdup("SOURCE, DESTINATION: the two Hyper-V hosts");

@@ -18,8 +18,6 @@
     NULL, IDS(__VA_ARGS__)                                                                                             \
   }
 
-#define MIGRATION_SERVICE "Microsoft Virtual System Migration Service"
-
 struct kcd_symptom_part {
   const struct kcd_symptom *rows;
   size_t n;

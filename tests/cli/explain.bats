@@ -26,7 +26,7 @@ END
     service-class-missing user-protected negative-cache; do
     grep -qE "\[(.*, )?$id(, .*)?\]" page || { echo "$id"; false; }
   done
-  grep -qF "next: kcdfix check SOURCE 'Microsoft Virtual System Migration Service/DESTINATION' cifs/DESTINATION" page
+  grep -qF "next: kcdfix check --for live-migration SOURCE DESTINATION" page
 }
 
 @test "KDC_ERR_BADOPTION in every spelling gives the same page" {

@@ -22,7 +22,7 @@ static const struct {
 } NEXT[] = {
     {"13000", "kcdfix check HOST cifs/SERVER"},
     {"13", "kcdfix check HOST SPN"},
-    {"0x8009030E", "kcdfix check SOURCE 'Microsoft Virtual System Migration Service/DESTINATION' cifs/DESTINATION"},
+    {"0x8009030E", "kcdfix check --for live-migration SOURCE DESTINATION"},
     {"21502", "kcdfix explain CODE"},
     {"KRB5_KDC_UNREACH", "kcdfix doctor"},
     {"0x8007274C", "Test-NetConnection SERVER -Port 6600"},
@@ -39,7 +39,7 @@ static const struct {
     {"core2016$ asked for cifs/2016GUI@CONTOSO.COM: KDC_ERR_BADOPTION", "kcdfix check HOST cifs/2016GUI"},
     {"failed at migration source 'HV1'. connection with host 'HV2': No credentials are available in the security "
      "package",
-     "kcdfix check HV1 'Microsoft Virtual System Migration Service/HV2' cifs/HV2"},
+     "kcdfix check --for live-migration HV1 HV2"},
     /* The system's own accounts and relative paths are nobody. */
     {"13000 NT AUTHORITY\\SYSTEM NT VIRTUAL MACHINE\\Virtual", "kcdfix check HOST cifs/SERVER"},
     {"13000 '\\\\fs\\VMs\\a b\\c d'", "kcdfix check HOST cifs/fs"},

@@ -22,7 +22,7 @@ struct kcd_cell_finding {
   enum kcd_finding_id id;
   enum kcd_severity severity;
   unsigned about;
-  char *message, *remedy; /* NULL: the pairs of the cell do not say the same */
+  char *message, *remedy; /* NULL: the pairs of the cell do not say the same. The remedy is "" where there is none */
   bool fixable;           /* a command mends it */
 };
 

@@ -319,11 +319,12 @@ static bool prepares_host(const struct kcd_finding *finding)
   return finding->id == KCD_F_UNCONSTRAINED_ALSO_SET || finding->id == KCD_F_HOST_SPN_MISSING;
 }
 
-/* What makes this DC refuse stays an error, but how to set what is never set is no advice. */
+/* What makes this DC refuse stays an error, but how to set what is never set is no advice. Of a cluster's name it is
+ * told with its object. */
 static void take_back_advice(struct kcd_case *c, size_t first)
 {
   const char *why = why_never_set(c->facts->host);
-  if (why == NULL)
+  if (why == NULL && !kcd_is_cluster_name(c->facts, c->facts->host))
     return;
   const struct kcd_findings *all = &c->judgement->findings;
   enum kcd_severity severity = KCD_WARNING;
@@ -337,7 +338,8 @@ static void take_back_advice(struct kcd_case *c, size_t first)
     if (i >= first && f->severity == KCD_FAULT)
       severity = KCD_FAULT;
   }
-  host_of_the_wrong_kind(c, why, severity);
+  if (why != NULL)
+    host_of_the_wrong_kind(c, why, severity);
 }
 
 static void diagnose(struct kcd_case *c)

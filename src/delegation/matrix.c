@@ -77,6 +77,12 @@ static void forget_unless_same(char **kept, const char *text)
   *kept = NULL;
 }
 
+/* No advice is an advice of its own: that of the catalogue does not take its place. */
+static char *text_of(const char *text)
+{
+  return kcd_strdup(text == NULL ? "" : text);
+}
+
 static void add_finding(struct kcd_matrix_cell *cell, const struct kcd_finding *finding, unsigned about)
 {
   for (size_t i = 0; i < cell->n_findings; i++) {
@@ -86,7 +92,7 @@ static void add_finding(struct kcd_matrix_cell *cell, const struct kcd_finding *
     known->about |= about;
     known->fixable = known->fixable || finding->command != NULL;
     forget_unless_same(&known->message, finding->message);
-    forget_unless_same(&known->remedy, finding->remedy);
+    forget_unless_same(&known->remedy, finding->remedy == NULL ? "" : finding->remedy);
     return;
   }
   cell->findings = kcd_reallocarray(cell->findings, cell->n_findings + 1, sizeof *cell->findings);
@@ -95,7 +101,7 @@ static void add_finding(struct kcd_matrix_cell *cell, const struct kcd_finding *
                                                                  .about = about,
                                                                  .fixable = finding->command != NULL,
                                                                  .message = kcd_strdup(finding->message),
-                                                                 .remedy = kcd_strdup(finding->remedy)};
+                                                                 .remedy = text_of(finding->remedy)};
 }
 
 static enum kcd_cell_state state_of(enum kcd_verdict verdict)

@@ -390,7 +390,8 @@ static void show_fixes(const struct grid *grid, struct kcd_textout *out)
   const json_t *cause;
   json_array_foreach(json_object_get(grid->scenario, "causes"), i, cause)
   {
-    if (strcmp(kcd_doc_str(cause, "severity"), "note") == 0 || kcd_doc_true(cause, "fixable"))
+    if (strcmp(kcd_doc_str(cause, "severity"), "note") == 0 || kcd_doc_true(cause, "fixable") ||
+        kcd_doc_str(cause, "remedy")[0] == '\0')
       continue;
     if (first)
       kcd_out_blank(out);

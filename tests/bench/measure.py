@@ -1,4 +1,5 @@
 """Times kcdfix and its alternatives in turn, A B A B ..., and prints medians and their ratios. Runs inside the lab."""
+import json
 import os
 import re
 import resource
@@ -65,6 +66,22 @@ def make_healthy():
     subprocess.run(["ad-set", "CORE2016", "userAccountControl", "16781312"], check=True)
 
 
+MIGRATION = "Microsoft Virtual System Migration Service"
+MESH = [f"M{number:02}" for number in range(1, 25)]
+
+
+def both(service, name):
+    return [f"{service}/{name}", f"{service}/{name}.kcd.test"]
+
+
+def plant_mesh():
+    """24 hosts that may all migrate machines to each other: 552 directions of 4 services."""
+    needs = {name: both(MIGRATION, name) + both("cifs", name) for name in MESH}
+    hosts = [{"name": name, "uac": 0x1000000, "spns": both("HOST", name) + both(MIGRATION, name),
+              "delegate_to": [spn for other in MESH if other != name for spn in needs[other]]} for name in MESH]
+    subprocess.run(["ad-plant"], input=json.dumps(hosts), text=True, check=True)
+
+
 def main():
     runs = max(20, int(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -75,6 +92,12 @@ def main():
     make_healthy()
     side_by_side("check -k, probed, healthy  /  kinit -k + kvno -U -P + that ldapsearch", PROBE, BY_HAND, runs, 0.8)
     side_by_side("check, predicted  /  samba-tool delegation show", PREDICT, SAMBA_TOOL, runs, 0.15)
+    plant_mesh()
+    mesh = ["kcdfix", "check", "-S", DC, "--as", "alice", "--for", "live-migration", *MESH]
+    one_host = ["kcdfix", "check", "-S", DC, "--as", "alice", MESH[0]]
+    side_by_side("check --for live-migration, 24 hosts, 2208 pairs  /  check of one of them, 92 pairs", mesh, one_host,
+                 runs, 3)
+    print(f"\nmessages, 24 hosts: {messages(mesh)}")
     print(f"\nmessages, predicted: {messages(PREDICT)}")
     print(f"messages, probed:    {messages(PROBE)}")
 

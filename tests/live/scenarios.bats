@@ -29,7 +29,8 @@ migration = "Microsoft Virtual System Migration Service"
 def both(service, name):
     return [f"{service}/{name}", f"{service}/{name}.kcd.test"]
 def host(name):
-    return {"name": name, "spns": both("HOST", name) + both(migration, name) + both(migration.replace(" ", "\\ "), name)}
+    services = ["HOST", migration, migration.replace(" ", "\\ ")]
+    return {"name": name, "spns": [spn for service in services for spn in both(service, name)]}
 print(json.dumps([host(name) for name in sys.argv[1:]]))' "$@" | ad-plant
 }
 
@@ -94,7 +95,8 @@ windows() {
   found=$(jq -c '[.pairs[] | select(.host == "HV1$") | [.agree, .observed.s4u2proxy.outcome]]' <<<"$output")
   [ "$found" = '[[true,"error"],[true,"error"],[true,"ticket"],[true,"ticket"]]' ]
   for pair in HV1:HV2 HV2:HV1; do
-    ad-add "${pair%:*}" msDS-AllowedToDelegateTo "${migration// /\\ }/${pair#*:}" "${migration// /\\ }/${pair#*:}.kcd.test"
+    escaped=${migration// /\\ }/${pair#*:}
+    ad-add "${pair%:*}" msDS-AllowedToDelegateTo "$escaped" "$escaped.kcd.test"
   done
   cat "$KCDFIX_LAB_DIR"/keytabs/hv1.keytab >"$BATS_TEST_TMPDIR/both.keytab"
   tail -c +3 "$KCDFIX_LAB_DIR"/keytabs/hv2.keytab >>"$BATS_TEST_TMPDIR/both.keytab"
@@ -104,7 +106,7 @@ windows() {
   [[ "$output" == *"confirmed by its KDC"* ]]
 }
 
-@test "one host of four forgotten: one mark a cell, each cause once, and the change touches the two hosts that lack it" {
+@test "one host of four forgotten: one mark a cell, each cause once, and the change touches two hosts" {
   for from in HV1 HV2 HV3; do
     ad-set "$from" userAccountControl 16781312
     for to in HV1 HV2 HV3 HV4; do
@@ -171,12 +173,82 @@ windows() {
   [ "$(state_of NODE1)$(state_of NODE2)" = 40964096 ]
 }
 
+@test "the name of a cluster stands for its nodes, and what is set on the name is told" {
+  ad-new-computer CORECLU HOST/CORECLU MSClusterVirtualServer/CORECLU MSServerClusterMgmtAPI/CORECLU
+  ad-add CORECLU msDS-AllowedToDelegateTo cifs/SOFS2016
+  cluster=(--cluster "CORECLU=NODE1,NODE2")
+  kcdfix apply --yes --protocol-transition --for vm-storage NODE1 -- SOFS2016
+  run --separate-stderr kcdfix check "${cluster[@]}" --for vm-storage CORECLU -- SOFS2016
+  [ "$status" -eq 1 ]
+  [ "${lines[0]}" = "NODE1, NODE2 -> SOFS2016, vm-storage as admin: 2 of 4 pairs FAIL" ]
+  [[ "$output" == *"[cluster-node-forgotten]"*"NODE2 -> SOFS2016"* ]]
+  [[ "$output" == *"[wrong-object]"* ]]
+  run --separate-stderr kcdfix apply --yes --protocol-transition "${cluster[@]}" --for vm-storage CORECLU -- SOFS2016
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"NODE1: nothing to do"*"NODE2: changed and read back"* ]]
+  [ "$(ad-get CORECLU msDS-AllowedToDelegateTo)" = cifs/SOFS2016 ]
+  run --separate-stderr kcdfix check "${cluster[@]}" CORECLU cifs/SOFS2016
+  [ "$status" -eq 0 ]
+  [[ "$output" == *"warning: "*"CORECLU"*"[wrong-object]"* ]]
+  run kcdfix check --for live-migration "${cluster[@]}" CORECLU
+  [ "$status" -eq 2 ]
+  [[ "$output" == *"inside one cluster"* ]]
+  run --separate-stderr kcdfix check --json --for live-migration "${cluster[@]}" CORECLU HV1
+  [ "$(jq -r '[.pairs[] | .host] | group_by(.) | map("\(.[0]) \(length)") | join(" ")' <<<"$output")" = \
+    'HV1$ 8 NODE1$ 4 NODE2$ 4' ]
+}
+
+@test "without --cluster the name itself is never configured, and its nodes are a guess that is marked as one" {
+  for node in NODE1 NODE2; do
+    ad-add "$node" servicePrincipalName "MSServerClusterMgmtAPI/$node"
+  done
+  run --separate-stderr kcdfix check CORECLU cifs/SOFS2016
+  [[ "$output" == *"[wrong-object]"* ]]
+  [[ "$output" == *"a guess, by their"* && "$output" == *NODE1* && "$output" == *NODE2* ]]
+  [[ "$output" != *"Set \"Use any"* ]]
+  before=$(state_of CORECLU)
+  run --separate-stderr kcdfix apply --yes --protocol-transition CORECLU cifs/SOFS2016
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"[wrong-object]"* ]]
+  [ "$(state_of CORECLU)" = "$before" ]
+  kcdfix apply --yes --protocol-transition NODE1 cifs/SOFS2016
+  run --separate-stderr kcdfix check NODE1 NODE2 cifs/SOFS2016
+  [[ "$output" == *"[cluster-node-forgotten]"* ]]
+  for node in NODE1 NODE2; do
+    ad-del "$node" servicePrincipalName "MSServerClusterMgmtAPI/$node"
+  done
+  ad-delete CORECLU
+}
+
+@test "the nodes of a file server in its place: named by the user, or guessed from DNS" {
+  ad-set NODE1 userAccountControl 16781312
+  ad-add NODE1 msDS-AllowedToDelegateTo cifs/FS1
+  run --separate-stderr kcdfix check --cluster SOFS2016=FS1,SQL NODE1 cifs/SOFS2016
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"cifs/FS1 is, a node of SOFS2016."*"[alias-or-sofs-not-listed]"* ]]
+  run --separate-stderr kcdfix check --cluster SOFS2016=FS1,SQL --for vm-storage NODE1 -- FS1
+  [[ "$output" == *"warning: FS1 is a node of SOFS2016."*"[alias-or-sofs-not-listed]"* ]]
+  ad-add SOFS2016 servicePrincipalName MSClusterVirtualServer/SOFS2016
+  dns-add SOFS2016 A 127.0.0.51
+  dns-add FS1 A 127.0.0.51
+  run --separate-stderr kcdfix check NODE1 cifs/SOFS2016
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"as it seems from their addresses"* ]]
+  dns-del FS1 A 127.0.0.51
+  run --separate-stderr kcdfix check NODE1 cifs/SOFS2016
+  [[ "$output" == *"the name of a cluster role"* ]]
+  [[ "$output" != *"as it seems"* ]]
+  dns-del SOFS2016 A 127.0.0.51
+  ad-del SOFS2016 servicePrincipalName MSClusterVirtualServer/SOFS2016
+}
+
 @test "a name that the directory knows otherwise, and a host that is not there" {
   run --separate-stderr kcdfix check --json --for storage-migration "CN=HV1,CN=Computers,DC=kcd,DC=test" 'KCD\HV2$'
   [ "$(jq -r '[.pairs[].spn] | join(" ")' <<<"$output")" = "cifs/HV2 cifs/HV2.kcd.test cifs/HV1 cifs/HV1.kcd.test" ]
   ad-set HV2 dNSHostName HV2.lab.kcd.test
   run --separate-stderr kcdfix check --json --for storage-migration HV1 HV2
-  [ "$(jq -r '[.pairs[] | select(.host == "HV1$") | .spn] | join(" ")' <<<"$output")" = "cifs/HV2 cifs/HV2.lab.kcd.test" ]
+  [ "$(jq -r '[.pairs[] | select(.host == "HV1$") | .spn] | join(" ")' <<<"$output")" = \
+    "cifs/HV2 cifs/HV2.lab.kcd.test" ]
   ad-set HV2 dNSHostName HV2.kcd.test
   run kcdfix check --for live-migration HV1 NOWHERE
   [ "$status" -eq 1 ]
@@ -199,6 +271,7 @@ windows() {
   run --separate-stderr kcdfix check -vv -q --for live-migration "${hosts[@]}"
   [ "$status" -eq 1 ]
   [ "$output" = "24 hosts, live-migration as admin: 2208 of 2208 pairs FAIL" ]
+  # shellcheck disable=SC2154 # set by run
   requests=$(sed -n 's/^kcdfix: \([0-9]*\) LDAP requests.*/\1/p' <<<"$stderr")
   [ "$requests" -le 100 ]
   run --separate-stderr kcdfix check --for live-migration "${hosts[@]}"

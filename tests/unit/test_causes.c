@@ -80,6 +80,91 @@ static void cluster_role(struct domain *d)
   LIST(d, "cifs/NODE1", "cifs/NODE2");
   d->server.is_cluster_name = true;
 }
+/* The file server is the role of a cluster whose nodes the user named, or DNS let guess. */
+static char *role_nodes[] = {(char *)"FS1", (char *)"fs2.contoso.com"};
+static struct kcd_account *role_accounts[2];
+static struct kcd_cluster_facts role;
+static struct kcd_account *asked_hosts[2];
+static struct kcd_cluster_facts *role_of(struct domain *d)
+{
+  role_accounts[0] = role_accounts[1] = NULL;
+  role = (struct kcd_cluster_facts){.name = (char *)"2016GUI",
+                                    .account = &d->server,
+                                    .nodes = role_nodes,
+                                    .node_accounts = role_accounts,
+                                    .n_nodes = 2};
+  d->facts.clusters = &role;
+  d->facts.n_clusters = 1;
+  return &role;
+}
+static void nodes_listed_for_the_role(struct domain *d)
+{
+  LIST(d, "HOST/x", "cifs/FS2.contoso.com");
+  role_of(d);
+}
+static void nodes_guessed_by_dns(struct domain *d)
+{
+  nodes_listed_for_the_role(d);
+  role.guessed_by = "their addresses, which DNS gives the role as well";
+}
+static void node_asked_for_the_role(struct domain *d)
+{
+  role_of(d)->account = &d->other;
+  role_accounts[0] = &d->server;
+}
+static void node_is_a_host_too(struct domain *d)
+{
+  node_asked_for_the_role(d);
+  asked_hosts[0] = &d->host;
+  asked_hosts[1] = &d->server;
+  d->facts.hosts = asked_hosts;
+  d->facts.n_hosts = 2;
+}
+/* CORE2016 and OLDFS are the nodes of a cluster called 2016GUI here; only OLDFS lists the service. */
+static void named_node_forgotten(struct domain *d)
+{
+  NO_LIST(d);
+  role_of(d);
+  role_accounts[0] = &d->host;
+  role_accounts[1] = &d->other;
+  kcd_values_add_text(&d->other.delegate_to, "cifs/2016GUI");
+}
+static void guessed_node_forgotten(struct domain *d)
+{
+  named_node_forgotten(d);
+  role.guessed_by = "their names";
+}
+static void asked_node_forgotten(struct domain *d)
+{
+  NO_LIST(d);
+  d->host.is_cluster_node = d->other.is_cluster_node = true;
+  kcd_values_add_text(&d->other.delegate_to, "cifs/2016GUI");
+  asked_hosts[0] = &d->host;
+  asked_hosts[1] = &d->other;
+  d->facts.hosts = asked_hosts;
+  d->facts.n_hosts = 2;
+}
+static void listed_on_the_clusters_name(struct domain *d)
+{
+  role_of(d)->account = &d->other;
+  role_accounts[0] = &d->host;
+  kcd_values_add_text(&d->other.delegate_to, "cifs/2016GUI");
+}
+static void bit_on_the_clusters_name(struct domain *d)
+{
+  role_of(d)->account = &d->other;
+  role_accounts[0] = &d->host;
+  d->other.uac |= 0x1000000;
+}
+static void nothing_on_the_clusters_name(struct domain *d)
+{
+  role_of(d)->account = &d->other;
+  role_accounts[0] = &d->host;
+}
+static void host_is_a_named_cluster(struct domain *d)
+{
+  role_of(d)->account = &d->host;
+}
 static void listed_and_gone(struct domain *d)
 {
   domain_drop_owners(d);
@@ -211,6 +296,18 @@ static const struct row rows[] = {
 
     {own_name_listed_alias_asked, WIN, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT, "another name of the same account"},
     {own_name_listed_alias_asked, WIN, KCD_F_SPN_NOT_LISTED, -1, ""},
+    {nodes_listed_for_the_role, WIN, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT,
+     "cifs/FS2.contoso.com is, a node of 2016GUI."},
+    {nodes_guessed_by_dns, WIN, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT, "a node of 2016GUI as it seems from their"},
+    {node_asked_for_the_role, WIN, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_WARNING, "2016GUI is a node of 2016GUI"},
+    {node_is_a_host_too, WIN, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, -1, ""},
+    {named_node_forgotten, WIN, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_WARNING, "both are nodes of 2016GUI"},
+    {guessed_node_forgotten, WIN, KCD_F_CLUSTER_NODE_FORGOTTEN, -1, ""},
+    {asked_node_forgotten, WIN, KCD_F_CLUSTER_NODE_FORGOTTEN, KCD_WARNING, "If they are nodes of one cluster"},
+    {listed_on_the_clusters_name, WIN, KCD_F_WRONG_OBJECT, KCD_WARNING, "OLDFS$, the name of the cluster, has"},
+    {bit_on_the_clusters_name, WIN, KCD_F_WRONG_OBJECT, KCD_WARNING, "\"Use any authentication protocol\""},
+    {nothing_on_the_clusters_name, WIN, KCD_F_WRONG_OBJECT, -1, ""},
+    {host_is_a_named_cluster, WIN, KCD_F_WRONG_OBJECT, KCD_WARNING, "is the name of a cluster, not a host"},
     {cluster_role, S417, KCD_F_ALIAS_OR_SOFS_NOT_LISTED, KCD_FAULT, "cluster role"},
     {listed_and_gone, WIN, KCD_F_STALE_TARGET_ENTRY, KCD_WARNING, "inherits the delegation"},
     {listed_and_off, WIN, KCD_F_STALE_TARGET_ENTRY, KCD_WARNING, "disabled account 2016GUI"},

@@ -21,6 +21,8 @@ struct kcd_operands {
   struct kcd_scenario_pairs pairs;    /* made by the first kcd_operands_gather, since they need the domain's name */
   const struct kcd_cluster *clusters; /* borrowed from the options */
   size_t n_clusters;
+  const char *inventory;      /* the file that they are from; NULL: none. Borrowed */
+  bool kerberos_only;         /* ... which declares these hosts so */
   bool typed;                 /* false: taken from the last check */
   struct kcd_last_check last; /* if not typed */
 };

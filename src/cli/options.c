@@ -50,6 +50,7 @@ STORE_TEXT(as)
 STORE_TEXT(keytab)
 STORE_TEXT(user_ccache)
 STORE_TEXT(stand_in_ou)
+STORE_TEXT(inventory)
 STORE_TEXT(file)
 STORE_TEXT(output)
 STORE_FLAG(prompt_password)
@@ -235,6 +236,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "the pairs of vm-storage, live-migration, storage-migration or library-iso: HOST... [-- SERVER...]", store_scenario},
   {"cluster", 0, "NAME=NODE,...", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_NOTHING, NULL,
    "the nodes of a cluster; NAME as a HOST then stands for them (repeatable)", store_cluster},
+  {"inventory", 'f', "FILE", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
+   "the hosts and what they need, as the groups of FILE declare them (see the manual)", store_inventory},
   {"file", 0, "FILE", KCD_CMD_EXPLAIN, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
    "explain the text in FILE, in UTF-8 or in the UTF-16 of a Windows export", store_file},
 
@@ -518,6 +521,21 @@ static int check_clusters(const struct kcd_options *options, struct kcd_error *e
   return 0;
 }
 
+static int check_inventory(const struct kcd_command *command, const struct kcd_options *options, struct kcd_error *err)
+{
+  if (options->inventory && options->all_dcs && command->bit == KCD_CMD_CHECK)
+    return kcd_fail(err, KCD_E_USAGE, "--all-dcs compares what one command names; name hosts instead of --inventory");
+  const char *other = options->n_operands > 0                  ? "operands do"
+                      : options->scenario != KCD_SCENARIO_NONE ? "--for does"
+                      : options->n_clusters > 0                ? "--cluster does"
+                      : options->resource_based                ? "--resource-based does"
+                      : options->exact                         ? "--exact does"
+                                                               : NULL;
+  if (options->inventory && other)
+    return kcd_fail(err, KCD_E_USAGE, "--inventory says what every host needs, and %s not go with it", other);
+  return 0;
+}
+
 static int check_combinations(const struct kcd_command *command, const struct kcd_options *options,
                               struct kcd_error *err)
 {
@@ -541,7 +559,7 @@ static int check_combinations(const struct kcd_command *command, const struct kc
     return kcd_fail(err, KCD_E_USAGE, "--login-user needs its password: one of --prompt-password and --password-file");
   if (!options->login_user && (options->prompt_password || options->password_file))
     return kcd_fail(err, KCD_E_USAGE, "a password needs --login-user");
-  if (check_clusters(options, err) != 0)
+  if (check_clusters(options, err) != 0 || check_inventory(command, options, err) != 0)
     return -1;
   return check_stand_in(command, options, err);
 }

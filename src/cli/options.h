@@ -60,6 +60,7 @@ struct kcd_options {
   enum kcd_scenario scenario;
   struct kcd_cluster *clusters;
   size_t n_clusters;
+  const char *inventory;
   /* what to explain */
   const char *file;
   /* output */

@@ -14,6 +14,7 @@ struct kcd_report {
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
   bool one_host;   /* the pairs that come are of one host and one user, and share these */
   json_t *host, *user;
+  size_t group_start; /* how many pairs stood before the group of an inventory */
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -54,9 +55,12 @@ struct kcd_check_view {
   const json_t *doc; /* where domain, dc and kdc_flavour are */
   const json_t *pairs;
   const json_t *scenario; /* NULL: the pairs are of none */
+  const json_t *group;    /* of an inventory, which the pairs and the scenario are of; NULL: none */
   bool after_change;
 };
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out);
+/* All pairs of a check, in the groups of its inventory where there is one. */
+void kcd_text_checked(const struct kcd_check_view *view, const json_t *inventory, struct kcd_textout *out);
 /* The line above several pairs. */
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out);
 /* The matrix of a scenario with its causes. */

@@ -88,6 +88,9 @@ void kcd_beyond_of(const struct kcd_need *need, struct kcd_beyond *ret);
  * appended to RET. COMMAND is the one that removes the entries, terminal-safe. */
 void kcd_beyond_findings(const struct kcd_need *need, const struct kcd_beyond *beyond, const char *command,
                          struct kcd_findings *ret);
+/* Adds the prunable entries to what the plan of that host removes; nothing where the plan is refused. */
+void kcd_plan_prune(struct kcd_object_plan *plan, const struct kcd_beyond *beyond);
+
 /* A pair of a group that is declared kerberos-only is meant to work with the user's own ticket as evidence alone: where
  * it does, and nothing but the lack of protocol transition is wrong by the usual measure, the verdict is made WORKS and
  * that finding a note. */

@@ -40,7 +40,7 @@ void kcd_operands_done(struct kcd_operands *operands);
  * where the directory knows a host by another name than was typed. */
 int kcd_operands_gather(struct kcd_dir *dir, struct kcd_operands *operands, const struct kcd_query *rest,
                         struct kcd_facts_set *ret, struct kcd_error *err);
-/* "kcdfix COMMAND CONTEXT --for ... HOST... -- SERVER..."; owned by the caller. */
+/* "kcdfix COMMAND CONTEXT --for ... HOST... -- SERVER...", or with -f FILE; owned by the caller. */
 char *kcd_operands_scenario_command(const struct kcd_operands *operands, const char *command, const char *context);
 
 /* The user named by these operands: --as, else that of the last check; NULL for the login. */

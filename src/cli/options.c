@@ -61,6 +61,7 @@ STORE_FLAG(clean)
 STORE_FLAG(all)
 STORE_FLAG(resource_based)
 STORE_FLAG(exact)
+STORE_FLAG(prune)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
 STORE_FLAG(quiet)
@@ -250,6 +251,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "with --protocol-transition also set that", store_resource_based},
   {"exact", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
+  {"prune", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "with --inventory: also take off the lists what the scenarios manage and the file does not ask for", store_prune},
   {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "show the change and write nothing", store_dry_run},
   {"rehearse", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
@@ -531,6 +534,8 @@ static int check_inventory(const struct kcd_command *command, const struct kcd_o
                       : options->resource_based                ? "--resource-based does"
                       : options->exact                         ? "--exact does"
                                                                : NULL;
+  if (options->prune && !options->inventory)
+    return kcd_fail(err, KCD_E_USAGE, "--prune takes away what a file does not ask for, so it goes with --inventory");
   if (options->inventory && other)
     return kcd_fail(err, KCD_E_USAGE, "--inventory says what every host needs, and %s not go with it", other);
   return 0;

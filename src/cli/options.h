@@ -61,6 +61,7 @@ struct kcd_options {
   struct kcd_cluster *clusters;
   size_t n_clusters;
   const char *inventory;
+  bool prune;
   /* what to explain */
   const char *file;
   /* output */

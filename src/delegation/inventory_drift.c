@@ -115,6 +115,12 @@ void kcd_beyond_findings(const struct kcd_need *need, const struct kcd_beyond *b
                   add(ret, need, KCD_NOTE));
 }
 
+void kcd_plan_prune(struct kcd_object_plan *plan, const struct kcd_beyond *beyond)
+{
+  if (plan->n_refusals == 0)
+    kcd_values_copy(&plan->remove, &beyond->prunable);
+}
+
 void kcd_judge_kerberos_only(struct kcd_judgement *judgement)
 {
   struct kcd_finding *off = NULL;

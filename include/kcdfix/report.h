@@ -26,7 +26,10 @@
 #include <kcdfix/replicas.h>
 #include <kcdfix/stand_in_record.h>
 
-enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON };
+/* The last one is of a check alone. */
+enum kcd_format { KCD_FORMAT_TEXT, KCD_FORMAT_JSON, KCD_FORMAT_JUNIT };
+/* "text", "json", "junit"; -1 if it is none of them. */
+int kcd_format_parse(const char *name, enum kcd_format *ret);
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
 
 struct kcd_style {

@@ -110,6 +110,8 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
     kcd_options_done(&options);
     return kcd_close_stdout() == 0 ? KCD_EXIT_OK : KCD_EXIT_CANNOT_TELL;
   }
+  if (parsed == 0)
+    run.style.format = options.format;
   run.style.quiet = options.quiet;
   run.style.verbose = options.verbose;
   run.style.color = use_color(&options);

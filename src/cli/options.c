@@ -140,15 +140,53 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
   return 0;
 }
 
+/* The formats that each set of commands takes: words of the option table. */
+#define FORMATS "text json"
+#define CHECK_FORMATS "text json junit"
+
+static bool is_word_of(const char *words, const char *value)
+{
+  const size_t len = strlen(value);
+  for (const char *word = words; *word != '\0'; word += strspn(word, " ")) {
+    const size_t word_len = strcspn(word, " ");
+    if (word_len == len && strncmp(word, value, len) == 0)
+      return true;
+    word += word_len;
+  }
+  return false;
+}
+
+/* "text, json or csv" of "text json csv"; owned by the caller. */
+static char *alternatives(const char *words)
+{
+  struct kcd_buf out;
+  kcd_buf_init(&out, KCD_BUF_DEFAULT_CAP);
+  for (const char *word = words; *word != '\0';) {
+    const size_t len = strcspn(word, " ");
+    const char *next = word + len + strspn(word + len, " ");
+    const char *before = word == words ? "" : *next == '\0' ? " or " : ", ";
+    kcd_buf_addf(&out, "%s%.*s", before, (int)len, word);
+    word = next;
+  }
+  return kcd_buf_take_text(&out);
+}
+
+static int take_format(struct kcd_options *options, const char *words, const char *value, struct kcd_error *err)
+{
+  if (is_word_of(words, value) && kcd_format_parse(value, &options->format) == 0)
+    return 0;
+  KCD_AUTO_CHAR names = alternatives(words);
+  return kcd_fail(err, KCD_E_USAGE, "--format takes %s here", names);
+}
+
 static int store_format(struct kcd_options *options, const char *value, struct kcd_error *err)
 {
-  if (strcmp(value, "json") == 0)
-    options->format = KCD_FORMAT_JSON;
-  else if (strcmp(value, "text") == 0)
-    options->format = KCD_FORMAT_TEXT;
-  else
-    return kcd_fail(err, KCD_E_USAGE, "--format takes text or json");
-  return 0;
+  return take_format(options, FORMATS, value, err);
+}
+
+static int store_check_format(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  return take_format(options, CHECK_FORMATS, value, err);
 }
 
 static int store_verbose(struct kcd_options *options, const char *value, struct kcd_error *err)
@@ -274,8 +312,10 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
    "one JSON document on standard output", store_json},
-  {"format", 0, "FORMAT", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, "text json",
+  {"format", 0, "FORMAT", ANY & ~KCD_CMD_CHECK, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
    "text or json", store_format},
+  {"format", 0, "FORMAT", KCD_CMD_CHECK, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, CHECK_FORMATS,
+   "text, json or junit (one test case a pair)", store_check_format},
   {"output", 'o', "FILE", ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_FILE, NULL,
    "write the result to FILE instead of standard output", store_output},
   {"quiet", 'q', NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,

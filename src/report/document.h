@@ -42,6 +42,9 @@ kcd_text_walk kcd_text_check, kcd_text_probe, kcd_text_change, kcd_text_history,
 /* The records of temporary accounts, behind those of changes. */
 kcd_text_walk kcd_text_history_stand_ins;
 
+/* The pairs of a check as JUnit's XML: one test case each. */
+int kcd_junit_write(const json_t *doc, FILE *out, struct kcd_error *err);
+
 /* The lines about the other domain controllers, where they were compared; nothing else. */
 void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);
 /* What became of --wait; nothing without it. */

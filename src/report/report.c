@@ -36,6 +36,18 @@ static const struct layout {
      kcd_text_doctor},
 };
 
+int kcd_format_parse(const char *name, enum kcd_format *ret)
+{
+  static const char *const names[] = {
+      [KCD_FORMAT_TEXT] = "text", [KCD_FORMAT_JSON] = "json", [KCD_FORMAT_JUNIT] = "junit"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    if (strcmp(names[i], name) == 0) {
+      *ret = (enum kcd_format)i;
+      return 0;
+    }
+  return -1;
+}
+
 static const struct layout *layout_of(const char *schema)
 {
   for (size_t i = 0; i < sizeof(LAYOUTS) / sizeof(LAYOUTS[0]); i++)
@@ -186,5 +198,7 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
   kcd_doc_set(report->doc, "exit_status", kcd_doc_int(exit_status));
   if (style->format == KCD_FORMAT_JSON)
     return write_json(report->doc, out, err);
+  if (style->format == KCD_FORMAT_JUNIT)
+    return kcd_junit_write(report->doc, out, err);
   return write_text(report->doc, style, out, err);
 }

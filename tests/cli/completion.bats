@@ -29,6 +29,12 @@ complete_words() {
   [ "$(complete_words kcdfix apply --emit po)" = powershell ]
 }
 
+@test "words are those that the command takes" {
+  [ "$(complete_words kcdfix check --format ju)" = junit ]
+  [ -z "$(complete_words kcdfix apply --format ju)" ]
+  [ "$(complete_words kcdfix apply --format js)" = json ]
+}
+
 @test "files are completed behind --keytab" {
   touch "$BATS_TEST_TMPDIR/core2016.keytab"
   [ "$(complete_words kcdfix check -k "$BATS_TEST_TMPDIR/core")" = "$BATS_TEST_TMPDIR/core2016.keytab" ]

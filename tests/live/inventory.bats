@@ -1,4 +1,5 @@
 bats_require_minimum_version 1.5.0
+load moments
 
 # A file that declares hosts and what they need: the drift from it, what brings the directory there, and back.
 
@@ -265,4 +266,70 @@ apply_windows() {
   run kcdfix check -f estate.ini HV1
   [ "$status" -eq 2 ]
   [[ "$output" == *"operands do not go with it"* ]]
+}
+
+@test "junit: a test case a pair, failures with the ids of the findings, for any XML reader" {
+  stories_18
+  run kcdfix check --kdc-flavour windows -f estate.ini --format junit -o out.xml
+  [ "$status" -eq 1 ]
+  xmllint --noout out.xml
+  python3 - out.xml <<'PY'
+import sys
+import xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+suite = root.find("testsuite")
+cases = suite.findall("testcase")
+failed = [case for case in cases if case.find("failure") is not None]
+assert root.tag == "testsuites" and suite.get("name") == "prod", suite.attrib
+assert len(cases) == 56 == int(suite.get("tests")), len(cases)
+assert len(failed) == 16 == int(suite.get("failures")), len(failed)
+names = [case.get("name") for case in failed]
+assert "HV4 -> cifs/SOFS1" in names, names
+storage = failed[names.index("HV4 -> cifs/SOFS1")].find("failure")
+assert storage.get("type") == "protocol-transition-off", storage.attrib
+assert "kcdfix apply" in storage.text, storage.text
+PY
+  dc-stop
+  run kcdfix check -f estate.ini --timeout 2 --format junit -o down.xml
+  dc-start
+  [ "$status" -eq 3 ]
+  [ "$(xmllint --xpath 'string(//testcase/error/@type)' down.xml)" != "" ]
+}
+
+@test "a signal during the first write: that one is finished, the next not begun, and the same command goes on" {
+  changes=$XDG_STATE_HOME/kcdfix/changes
+  stories_18
+  # shellcheck disable=SC2016 # pid is the helper's
+  run with_a_pause_before_the_write 'kill -INT "$pid"' apply --yes -f estate.ini --protocol-transition
+  [ "$status" -eq 130 ]
+  grep -q "interrupted: HV2 changed (run .*), HV4 not" "$BATS_TEST_TMPDIR/output"
+  grep -q "finish: the same command again     take back: kcdfix undo" "$BATS_TEST_TMPDIR/output"
+  [ "$(record .state)" = applied ]
+  [ "$(ad-get HV2 msDS-AllowedToDelegateTo | grep -c HV4)" -eq 4 ]
+  [ "$(ad-get HV4 msDS-AllowedToDelegateTo | wc -l)" -eq 2 ]
+  written=$(ad-get HV2 uSNChanged)
+  run kcdfix apply --yes -f estate.ini --protocol-transition
+  [ "$(ad-get HV2 uSNChanged)" = "$written" ]
+  run --separate-stderr windows
+  [ "$status" -eq 0 ]
+}
+
+@test "kill -9 around the write of a removal: the old state or the new one, and undo ends at the old one" {
+  changes=$XDG_STATE_HOME/kcdfix/changes
+  for moment in "fsync 4" "rename 2"; do
+    undelegate HV3
+    rm -rf "$changes"
+    right
+    both HV3 cifs OLDFS
+    before=$(states)
+    # shellcheck disable=SC2086 # two words
+    run interrupted_at $moment KILL apply --yes --prune -f estate.ini
+    [ "$(record .state)" = planned ]
+    left=$(ad-get HV3 msDS-AllowedToDelegateTo | grep -c OLDFS || true)
+    [ "$left" -eq 0 ] || [ "$left" -eq 2 ]
+    run kcdfix undo --yes
+    [ "$status" -eq 0 ]
+    [ "$(states)" = "$before" ]
+    for name in HV1 HV2 HV4; do undelegate "$name"; done
+  done
 }

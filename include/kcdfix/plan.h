@@ -40,6 +40,7 @@ struct kcd_object_plan {
   const struct kcd_account *host; /* the account that is changed, of a target too; NULL when it was not found */
   const char *host_operand;
   struct kcd_values add;                    /* list values to add */
+  struct kcd_values remove;                 /* list values to take away, as stored; never one of `add` */
   uint32_t uac_before, uac_after;           /* equal: the attribute is not touched */
   struct kcd_bytes rbcd_before, rbcd_after; /* the descriptor; rbcd_after empty: it is not touched */
   const struct kcd_account **accepted;      /* the hosts that rbcd_after names anew; the list is owned */

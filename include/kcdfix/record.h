@@ -1,8 +1,8 @@
 /* record.h - the record of one change of one object: written before the change, complete enough to take it back
  * exactly.
  *
- * Encoded as one JSON object (schema kcdfix.record/2; /1, without the members of resource-based delegation, is read as
- * well). Decoding is strict and bounded: the file may have been cut off,
+ * Encoded as one JSON object (schema kcdfix.record/3; read as well are /2, without what was taken off the list, and /1,
+ * without the members of resource-based delegation). Decoding is strict and bounded: the file may have been cut off,
  * or written by somebody else. Reading and writing the file is the caller's (src/cli/state.c).
  */
 #ifndef KCDFIX_RECORD_H
@@ -51,7 +51,8 @@ struct kcd_record {
   char **spns; /* as asked for */
   size_t n_spns;
   struct kcd_values list_before;  /* whole list before */
-  struct kcd_values list_added;   /* values of this change */
+  struct kcd_values list_added;   /* values that this change brought */
+  struct kcd_values list_removed; /* ... and that it took away; all of them in list_before */
   bool list_ours;                 /* false: found to be somebody else's, undo leaves it */
   uint32_t uac_before, uac_after; /* equal: not part of the change */
   bool uac_ours;
@@ -77,13 +78,14 @@ int kcd_record_decode(const void *data, size_t len, struct kcd_record *ret, stru
 
 /* What undoing comes to, against the object as it is now. */
 enum kcd_undo_verdict {
-  KCD_UNDO_CHANGE,  /* values to delete and/or userAccountControl to swap are in ret */
+  KCD_UNDO_CHANGE,  /* values to delete and to add and/or userAccountControl to swap are in ret */
   KCD_UNDO_NOTHING, /* already as before: taken back by hand, or never made */
   KCD_UNDO_CONFLICT /* the bit or a value named in the record is no longer as left: `why` says which */
 };
 struct kcd_undo_plan {
   enum kcd_undo_verdict verdict;
   struct kcd_values remove;       /* exactly as stored now */
+  struct kcd_values restore;      /* exactly as they were */
   uint32_t uac_before, uac_after; /* as of now -> with only bit 0x1000000 put back; equal: not touched */
   bool restores_rbcd;             /* the descriptor: from rbcd_now, what the change left, to rbcd_then (empty: none) */
   struct kcd_bytes rbcd_now, rbcd_then;

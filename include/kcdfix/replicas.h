@@ -77,9 +77,10 @@ void kcd_replica_lag(const struct kcd_replica *replica, const struct kcd_dc *dc,
 /* A sentence for before a write to HOST: the replica holds another list, which could be lost, or is behind, or was not
  * reached; terminal-safe, owned; NULL where there is nothing to warn of. */
 char *kcd_replica_warning(const struct kcd_replica *replica, const struct kcd_dc *dc, const struct kcd_account *host);
-/* Whether the copy holds all values of WANTED, the bit 0x1000000 as UAC has it, and RBCD as its descriptor (NULL: any).
+/* Whether the copy lists all values of WANTED and none of GONE (NULL: none), and holds the bit 0x1000000 as UAC has it,
+ * and RBCD as its descriptor (NULL: any).
  */
-bool kcd_copy_shows(const struct kcd_copy *copy, const struct kcd_values *wanted, uint32_t uac,
-                    const struct kcd_bytes *rbcd);
+bool kcd_copy_shows(const struct kcd_copy *copy, const struct kcd_values *wanted, const struct kcd_values *gone,
+                    uint32_t uac, const struct kcd_bytes *rbcd);
 
 #endif

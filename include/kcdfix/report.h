@@ -20,6 +20,7 @@
 #include <kcdfix/findings.h>
 #include <kcdfix/gather.h>
 #include <kcdfix/hyperv_hosts.h>
+#include <kcdfix/inventory.h>
 #include <kcdfix/matrix.h>
 #include <kcdfix/observe.h>
 #include <kcdfix/plan.h>
@@ -28,16 +29,17 @@
 #include <kcdfix/stand_in_record.h>
 #include <kcdfix/trace.h>
 
-/* The last ones are of an audit alone. */
+/* Those behind the first two are of some commands alone. */
 enum kcd_format {
   KCD_FORMAT_TEXT,
   KCD_FORMAT_JSON,
   KCD_FORMAT_CSV,
   KCD_FORMAT_DOT,
   KCD_FORMAT_OPENGRAPH,
-  KCD_FORMAT_HTML
+  KCD_FORMAT_HTML,
+  KCD_FORMAT_JUNIT
 };
-/* "text", "json", "csv", "dot", "opengraph", "html"; -1 if it is none of them. */
+/* "text", "json", "csv", "dot", "opengraph", "html", "junit"; -1 if it is none of them. */
 int kcd_format_parse(const char *name, enum kcd_format *ret);
 enum kcd_when { KCD_AUTO_COLOR, KCD_ALWAYS, KCD_NEVER };
 
@@ -89,6 +91,21 @@ struct kcd_scenario_report {
   const char *command; /* the one that mends what can be mended, terminal-safe; NULL: none does */
 };
 void kcd_report_scenario(struct kcd_report *report, const struct kcd_scenario_report *scenario);
+
+/* check --inventory: the file; then each group, and each host with what it has beyond need. */
+void kcd_report_inventory(struct kcd_report *report, const char *file);
+struct kcd_group_report {
+  const char *name;
+  enum kcd_scenario scenario;
+  enum kcd_mode mode;
+  size_t hosts, pairs, failing, unknown, failing_hosts;
+};
+/* What is reported between the two is the group's: its pairs and its scenario. */
+void kcd_report_group_begin(struct kcd_report *report);
+void kcd_report_group_end(struct kcd_report *report, const struct kcd_group_report *group);
+void kcd_report_inventory_host(struct kcd_report *report, const struct kcd_need *need, const struct kcd_beyond *beyond);
+/* The one command that mends what can be mended, terminal-safe; NULL: none does. */
+void kcd_report_inventory_fix(struct kcd_report *report, const char *command);
 /* probe: exchanges alone, no directory. HOST is the account's name, "CORE2016$". */
 void kcd_report_probe(struct kcd_report *report, const char *host, const char *spn,
                       const struct kcd_observation *observation);

@@ -123,12 +123,31 @@ static bool is_named_twice(const struct kcd_facts_set *set, size_t host)
   return false;
 }
 
+/* The needs are those of the file; the list is as it was read for this plan. */
+static void prune(const struct kcd_need *declared, const struct kcd_account *now, struct kcd_object_plan *plan)
+{
+  struct kcd_need need = *declared;
+  KCD_AUTO_VALUE(kcd_beyond) beyond = {0};
+  need.host = now;
+  kcd_beyond_of(&need, &beyond);
+  kcd_plan_prune(plan, &beyond);
+}
+
+/* Of a file that declares modes the option moves the hosts alone that are declared so; the others get entries. */
+static enum kcd_mode mode_of(const struct applying *applying, const struct kcd_need *need)
+{
+  const enum kcd_mode mode = applying->run->options->mode;
+  return applying->estate.file && (!need || need->mode != mode) ? KCD_MODE_LIST_ONLY : mode;
+}
+
 static void plan_host(const struct applying *applying, struct apply_plans *plans, size_t host)
 {
   const struct kcd_options *options = applying->run->options;
-  struct kcd_plan_options plan_options = {
-      .mode = options->mode, .exact = options->exact, .resource_based = options->resource_based};
   const struct kcd_host_facts *found = &plans->set.hosts[host];
+  const struct kcd_need *need = found->account ? kcd_estate_need(&applying->estate, found->account) : NULL;
+  const enum kcd_mode mode = mode_of(applying, need);
+  struct kcd_plan_options plan_options = {
+      .mode = mode, .exact = options->exact, .resource_based = options->resource_based};
   struct kcd_object_plan *plan = &plans->plans[plans->n];
   plans->hosts[plans->n++] = found;
   struct kcd_facts *facts = NULL;
@@ -138,12 +157,14 @@ static void plan_host(const struct applying *applying, struct apply_plans *plans
   else if (n > 0)
     kcd_plan_object(facts, n, &plan_options, plan);
   else
-    plan_without_pairs(found, options->mode, plan);
+    plan_without_pairs(found, mode, plan);
   plan->host = found->account;
   plan->host_operand = found->operand;
-  if (options->mode == KCD_MODE_PROTOCOL_TRANSITION && !options->resource_based &&
+  if (mode == KCD_MODE_PROTOCOL_TRANSITION && !options->resource_based &&
       kcd_object_plan_state(plan) == KCD_PLAN_CHANGE)
     decline_if_useless(facts, n, plan);
+  if (need && options->prune)
+    prune(need, found->account, plan);
   free(facts);
 }
 
@@ -207,7 +228,7 @@ static bool same_object(const struct kcd_object_plan *a, const struct kcd_object
 static bool same_plan(const struct kcd_object_plan *a, const struct kcd_object_plan *b)
 {
   return same_object(a, b) && kcd_object_plan_state(a) == kcd_object_plan_state(b) && same_values(&a->add, &b->add) &&
-         a->uac_before == b->uac_before && a->uac_after == b->uac_after &&
+         same_values(&a->remove, &b->remove) && a->uac_before == b->uac_before && a->uac_after == b->uac_after &&
          kcd_bytes_equal(&a->rbcd_before, &b->rbcd_before) && kcd_bytes_equal(&a->rbcd_after, &b->rbcd_after) &&
          a->n_dc_targets == b->n_dc_targets;
 }

@@ -67,9 +67,9 @@ void apply_warn_of_replicas(const struct applying *applying, struct apply_plans 
 
 /* What every DC is to show of one host: what was planned, or, where nothing had to be done, what is there. */
 struct wanted {
-  struct kcd_account now; /* on the session's DC */
-  const struct kcd_values *values;
-  bool is_target; /* its descriptor counts, as it is here */
+  struct kcd_account now;                 /* on the session's DC */
+  const struct kcd_values *values, *gone; /* what its list has to hold, and what not any more */
+  bool is_target;                         /* its descriptor counts, as it is here */
 };
 
 struct waiting {
@@ -101,11 +101,12 @@ static void add_wanted(struct waiting *waiting, const struct kcd_object_plan *pl
   bool nothing = kcd_object_plan_state(plan) == KCD_PLAN_NOTHING;
   const struct kcd_bytes *rbcd = plan->rbcd_after.len > 0 ? &plan->rbcd_after : NULL;
   uint32_t uac = plan->uac_before == plan->uac_after ? wanted.now.uac : plan->uac_after;
-  if (!nothing && !kcd_copy_shows(&here, &plan->add, uac, rbcd)) {
+  if (!nothing && !kcd_copy_shows(&here, &plan->add, &plan->remove, uac, rbcd)) {
     kcd_account_done(&wanted.now);
     return;
   }
   wanted.values = nothing ? NULL : &plan->add;
+  wanted.gone = nothing ? NULL : &plan->remove;
   waiting->wanted = kcd_reallocarray(waiting->wanted, waiting->n_wanted + 1, sizeof *waiting->wanted);
   waiting->wanted[waiting->n_wanted++] = wanted;
 }
@@ -124,7 +125,7 @@ static bool shows(const struct wanted *wanted, const struct kcd_replica *replica
   const struct kcd_copy *copy = kcd_replica_copy(replica, wanted->now.guid);
   const struct kcd_values *values = wanted->values ? wanted->values : &wanted->now.delegate_to;
   const struct kcd_bytes *rbcd = wanted->is_target ? &wanted->now.rbcd : NULL;
-  return replica->reached && copy && kcd_copy_shows(copy, values, wanted->now.uac, rbcd);
+  return replica->reached && copy && kcd_copy_shows(copy, values, wanted->gone, wanted->now.uac, rbcd);
 }
 
 static bool shows_all(const struct waiting *waiting, const struct kcd_replica *replica)

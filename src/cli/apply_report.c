@@ -52,6 +52,7 @@ void apply_report_object(struct applying *applying, size_t index, const char *st
                                      .record_id = record_id,
                                      .state = state,
                                      .add = &plan->add,
+                                     .remove = &plan->remove,
                                      .list_before = account ? &account->delegate_to : NULL,
                                      .uac_before = plan->uac_before,
                                      .uac_after = plan->uac_after,
@@ -86,7 +87,7 @@ char *apply_command_line(const struct applying *applying, const char *command, c
   KCD_AUTO_CHAR context = context_of(applying);
   KCD_AUTO_CHAR user = as ? kcd_shell_word(as) : NULL;
   KCD_AUTO_CHAR word = kcd_shell_word(host);
-  if (operands->scenario != KCD_SCENARIO_NONE) {
+  if (operands->scenario != KCD_SCENARIO_NONE || operands->inventory) {
     KCD_AUTO_CHAR all =
         kcd_asprintf("%s%s%s%s", context, *context && user ? " " : "", user ? "--as " : "", user ? user : "");
     return kcd_operands_scenario_command(operands, command, all);
@@ -140,6 +141,32 @@ static void advise(const struct applying *applying, size_t index, struct kcd_err
     KCD_AUTO_CHAR check = apply_command_line(applying, "check", host);
     kcd_error_next(err, "look: %s", check);
   }
+}
+
+/* "HV1 and HV2", terminal-safe; owned. */
+static char *names_of(const struct kcd_values *names)
+{
+  const char **words = kcd_calloc(names->n + 1, sizeof *words);
+  for (size_t i = 0; i < names->n; i++)
+    words[i] = (const char *)names->v[i].data;
+  KCD_AUTO_CHAR joined = kcd_join_words(words, names->n);
+  free(words);
+  return kcd_safe(joined);
+}
+
+void apply_tell_interrupted(struct applying *applying)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  KCD_AUTO_CHAR changed = names_of(&applying->written);
+  KCD_AUTO_CHAR left = names_of(&applying->left);
+  KCD_AUTO_CHAR done = applying->changed ? kcd_asprintf("%s changed (run %s)", changed, applying->run_id)
+                                         : kcd_strdup("nothing was changed");
+  kcd_fail(&err, KCD_E_INTERRUPTED, "interrupted: %s%s%s%s", done, applying->left.n > 0 ? ", " : "", left,
+           applying->left.n > 0 ? " not" : "");
+  kcd_error_id(&err, "interrupted");
+  if (applying->changed)
+    kcd_error_next(&err, "finish: the same command again     take back: kcdfix undo %s", applying->run_id);
+  kcd_run_failed(applying->run, &err);
 }
 
 static void report_refusal(struct applying *applying, size_t index)

@@ -6,6 +6,7 @@
 #include <kcdfix/plan.h>
 
 #include "commands.h"
+#include "estate.h"
 #include "everywhere.h"
 #include "exit_status.h"
 #include "operands.h"
@@ -28,6 +29,7 @@ struct applying {
   struct kcd_run *run;
   struct kcd_session session;
   struct kcd_state state;
+  struct kcd_estate estate; /* with --inventory: what the operands are made of */
   struct kcd_operands operands;
   struct kcd_query query;
   char *user;
@@ -35,7 +37,8 @@ struct applying {
   char *run_id; /* NULL until the first record is saved */
   struct kcd_change_tally tally;
   bool changed;
-  struct kcd_everywhere everywhere;   /* with --all-dcs and --wait */
+  struct kcd_values written, left;  /* names of the objects that were changed, and of those not come to for a signal */
+  struct kcd_everywhere everywhere; /* with --all-dcs and --wait */
   struct apply_rehearsal *rehearsals; /* with --rehearse */
   size_t n_rehearsals;
 };
@@ -113,6 +116,8 @@ char *apply_command_line(const struct applying *applying, const char *command, c
 char *apply_mode_options(const struct kcd_options *options);
 /* The operand of a host, for commands about a target. */
 const char *apply_first_host(const struct applying *applying);
+/* A signal came: what was changed and what not, on stderr and in the report, and how to go on. */
+void apply_tell_interrupted(struct applying *applying);
 /* What remains to be done on the hosts and elsewhere. */
 void apply_next_steps(struct applying *applying);
 

@@ -18,15 +18,14 @@
 
 /* What one modify changes: values of the list, and old and new value of the others. Borrowed. */
 struct difference {
-  enum kcd_mod_op list_op;
-  const struct kcd_values *list;
-  uint32_t uac_before, uac_after;      /* equal: not touched */
-  struct kcd_bytes rbcd_old, rbcd_new; /* empty: no value; both empty: not touched */
+  const struct kcd_values *add, *remove; /* of the list */
+  uint32_t uac_before, uac_after;        /* equal: not touched */
+  struct kcd_bytes rbcd_old, rbcd_new;   /* empty: no value; both empty: not touched */
 };
 
-/* The elements of one modify, never more than the list and two swaps. */
+/* The elements of one modify, never more than three times old and new. */
 struct mods {
-  struct kcd_mod v[5];
+  struct kcd_mod v[6];
   size_t n;
   struct kcd_values old_uac, new_uac;
   struct kcd_bytes rbcd_old, rbcd_new; /* borrowed: the only values of their elements */
@@ -49,8 +48,10 @@ static void add_swap(struct mods *mods, enum kcd_mod_op op, const char *attribut
 static void mods_init(struct mods *mods, const struct difference *d)
 {
   *mods = (struct mods){.rbcd_old = d->rbcd_old, .rbcd_new = d->rbcd_new};
-  if (d->list->n > 0)
-    mods->v[mods->n++] = (struct kcd_mod){.op = d->list_op, .attribute = ATTR_LIST, .values = *d->list};
+  if (d->remove->n > 0)
+    mods->v[mods->n++] = (struct kcd_mod){.op = KCD_MOD_DELETE, .attribute = ATTR_LIST, .values = *d->remove};
+  if (d->add->n > 0)
+    mods->v[mods->n++] = (struct kcd_mod){.op = KCD_MOD_ADD, .attribute = ATTR_LIST, .values = *d->add};
   if (d->uac_before != d->uac_after) {
     kcd_values_add_u32(&mods->old_uac, d->uac_before);
     kcd_values_add_u32(&mods->new_uac, d->uac_after);
@@ -105,12 +106,20 @@ static void save(struct kcd_changer *changer, struct kcd_record *record, enum kc
   save_state(changer, record, state);
 }
 
+/* Whether each of the values is listed, or none is. */
+static bool all_are(const struct kcd_account *account, const struct kcd_values *values, bool listed)
+{
+  for (size_t i = 0; i < values->n; i++)
+    if (listed != (kcd_values_find(&account->delegate_to, values->v[i].data, values->v[i].len) >= 0))
+      return false;
+  return true;
+}
+
 /* Whether everything that the plan wants is there. */
 static bool is_in_place(const struct kcd_account *account, const struct difference *d)
 {
-  for (size_t i = 0; i < d->list->n; i++)
-    if (kcd_values_find(&account->delegate_to, d->list->v[i].data, d->list->v[i].len) < 0)
-      return false;
+  if (!all_are(account, d->add, true) || !all_are(account, d->remove, false))
+    return false;
   if (d->rbcd_new.len > 0 && !kcd_bytes_equal(&account->rbcd, &d->rbcd_new))
     return false;
   return d->uac_before == d->uac_after || account->uac == d->uac_after;
@@ -118,8 +127,8 @@ static bool is_in_place(const struct kcd_account *account, const struct differen
 
 static struct difference difference_of(const struct kcd_record *record)
 {
-  return (struct difference){.list_op = KCD_MOD_ADD,
-                             .list = &record->list_added,
+  return (struct difference){.add = &record->list_added,
+                             .remove = &record->list_removed,
                              .uac_before = record->uac_before,
                              .uac_after = record->uac_after,
                              .rbcd_old = record->rbcd_before,
@@ -141,8 +150,11 @@ static int conflict(struct kcd_change_result *ret, const char *dn, const char *d
 static int still_as_planned(const struct kcd_object_plan *plan, const struct kcd_account *now, const char *dc,
                             struct kcd_change_result *ret)
 {
-  const struct difference wanted = {
-      .list = &plan->add, .uac_before = plan->uac_before, .uac_after = plan->uac_after, .rbcd_new = plan->rbcd_after};
+  const struct difference wanted = {.add = &plan->add,
+                                    .remove = &plan->remove,
+                                    .uac_before = plan->uac_before,
+                                    .uac_after = plan->uac_after,
+                                    .rbcd_new = plan->rbcd_after};
   if (is_in_place(now, &wanted)) {
     ret->state = "unchanged";
     return -1;
@@ -153,6 +165,8 @@ static int still_as_planned(const struct kcd_object_plan *plan, const struct kcd
   for (size_t i = 0; i < plan->add.n; i++)
     if (kcd_values_find_fold(&now->delegate_to, (const char *)plan->add.v[i].data) >= 0)
       return conflict(ret, now->dn, dc, "lists other services than when it was read");
+  if (!all_are(now, &plan->remove, true))
+    return conflict(ret, now->dn, dc, "lists other services than when it was read");
   if (plan->rbcd_after.len > 0 && !kcd_bytes_equal(&now->rbcd, &plan->rbcd_before))
     return conflict(ret, now->dn, dc, "has another resource-based descriptor than when it was read");
   return 0;
@@ -167,7 +181,8 @@ static void fill_record(struct kcd_record *record, const struct kcd_object_plan 
   memcpy(record->guid, now->guid, sizeof record->guid);
   kcd_values_copy(&record->list_before, &now->delegate_to);
   kcd_values_copy(&record->list_added, &plan->add);
-  record->list_ours = plan->add.n > 0;
+  kcd_values_copy(&record->list_removed, &plan->remove);
+  record->list_ours = plan->add.n + plan->remove.n > 0;
   record->uac_before = plan->uac_before;
   record->uac_after = plan->uac_after;
   record->uac_ours = plan->uac_before != plan->uac_after;
@@ -354,9 +369,8 @@ void kcd_change_apply(struct kcd_changer *changer, const struct kcd_object_plan 
 
 static bool is_taken_back(const struct kcd_account *now, const struct kcd_undo_plan *plan)
 {
-  for (size_t i = 0; i < plan->remove.n; i++)
-    if (kcd_values_find(&now->delegate_to, plan->remove.v[i].data, plan->remove.v[i].len) >= 0)
-      return false;
+  if (!all_are(now, &plan->remove, false) || !all_are(now, &plan->restore, true))
+    return false;
   if (plan->restores_rbcd && !kcd_bytes_equal(&now->rbcd, &plan->rbcd_then))
     return false;
   return plan->uac_before == plan->uac_after ||
@@ -411,8 +425,8 @@ void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, con
   }
   struct mods mods;
   struct kcd_modify_result result = {0};
-  const struct difference difference = {.list_op = KCD_MOD_DELETE,
-                                        .list = &plan->remove,
+  const struct difference difference = {.add = &plan->restore,
+                                        .remove = &plan->remove,
                                         .uac_before = plan->uac_before,
                                         .uac_after = plan->uac_after,
                                         .rbcd_old = plan->rbcd_now,

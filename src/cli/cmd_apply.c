@@ -29,10 +29,13 @@ static void applying_done(struct applying *applying)
   kcd_everywhere_done(&applying->everywhere);
   apply_plans_done(&applying->planned);
   kcd_operands_done(&applying->operands);
+  kcd_estate_done(&applying->estate);
   kcd_state_done(&applying->state);
   kcd_session_done(&applying->session);
   free(applying->user);
   free(applying->run_id);
+  kcd_values_done(&applying->written);
+  kcd_values_done(&applying->left);
 }
 
 static const struct kcd_options *options_of(const struct applying *applying)
@@ -55,16 +58,18 @@ static int may_ask(const struct kcd_options *options, struct kcd_error *err)
 
 /* What the plans of a dry run come to. */
 struct counts {
-  size_t services, bits, entries, objects;
+  size_t services, removals, bits, entries, objects;
 };
 
 /* "2 services to list and 1 bit to change, on 1 object"; owned. */
 static char *counts_text(const struct counts *counts)
 {
-  KCD_AUTO_CHAR list = kcd_asprintf("%zu service%s to list and %zu bit%s to change", counts->services,
-                                    counts->services == 1 ? "" : "s", counts->bits, counts->bits == 1 ? "" : "s");
+  KCD_AUTO_CHAR removals = counts->removals > 0 ? kcd_asprintf(", %zu to take off", counts->removals) : kcd_strdup("");
+  KCD_AUTO_CHAR list =
+      kcd_asprintf("%zu service%s to list%s and %zu bit%s to change", counts->services,
+                   counts->services == 1 ? "" : "s", removals, counts->bits, counts->bits == 1 ? "" : "s");
   KCD_AUTO_CHAR entries = kcd_asprintf("%zu host%s to accept", counts->entries, counts->entries == 1 ? "" : "s");
-  bool both = counts->entries > 0 && counts->services + counts->bits > 0;
+  bool both = counts->entries > 0 && counts->services + counts->removals + counts->bits > 0;
   return kcd_asprintf("%s%s%s, on %zu object%s", counts->entries > 0 ? entries : list, both ? ", " : "",
                       both ? list : "", counts->objects, counts->objects == 1 ? "" : "s");
 }
@@ -80,6 +85,7 @@ static int dry_run(struct applying *applying)
     if (state != KCD_PLAN_CHANGE)
       continue;
     counts.services += plan->add.n;
+    counts.removals += plan->remove.n;
     counts.bits += plan->uac_before != plan->uac_after;
     counts.entries += plan->n_accepted;
     counts.objects++;
@@ -151,11 +157,12 @@ static int confirm(const struct applying *applying, struct kcd_error *err)
 
 /* ---- write ---- */
 
-/* What the change is for: the SPNs that were named, and of a scenario those that this host is to reach. */
+/* What the change is for: the SPNs that were named, and of a scenario or an inventory those that this host is to reach.
+ */
 static bool is_for(const struct applying *applying, const struct kcd_host_facts *host, size_t target)
 {
   const struct kcd_facts_set *set = &applying->planned.set;
-  return applying->operands.scenario == KCD_SCENARIO_NONE || !host ||
+  return !applying->operands.pairs.asked || !host ||
          kcd_pair_is_asked(set, &applying->operands, (size_t)(host - set->hosts), target);
 }
 
@@ -198,6 +205,12 @@ static void note_change(struct applying *applying)
         kcd_asprintf("something was changed; look: kcdfix history; take it back: kcdfix undo %s", applying->run_id);
 }
 
+static void note_name(struct kcd_values *names, const struct kcd_account *account)
+{
+  KCD_AUTO_CHAR name = kcd_account_short_name(account);
+  kcd_values_add_text(names, name);
+}
+
 /* Whether the object is as wanted afterwards. */
 static bool write_object(struct applying *applying, size_t index)
 {
@@ -217,8 +230,10 @@ static bool write_object(struct applying *applying, size_t index)
   if (kcd_error_is_set(&result.error))
     kcd_run_failed(applying->run, &result.error);
   kcd_tally(&applying->tally, &result);
-  if (result.wrote)
+  if (result.wrote) {
     note_change(applying);
+    note_name(&applying->written, plan->host);
+  }
   return !kcd_error_is_set(&result.error);
 }
 
@@ -234,6 +249,7 @@ static void write_all(struct applying *applying)
       applying->tally.already_right++;
     } else if (state == KCD_PLAN_CHANGE && (stop || kcd_interrupted())) {
       apply_report_object(applying, i, "planned", NULL, NULL);
+      note_name(&applying->left, applying->planned.plans[i].host);
     } else if (state == KCD_PLAN_CHANGE) {
       bool is_target = !applying->planned.hosts[i];
       stop = !write_object(applying, i) && is_target;
@@ -243,12 +259,27 @@ static void write_all(struct applying *applying)
 
 /* ---- afterwards ---- */
 
+static int check_estate_again(struct applying *applying, const struct kcd_query *query, struct kcd_pairs_outcome *ret,
+                              struct kcd_error *err)
+{
+  if (kcd_estate_gather(&applying->session, query, &applying->estate, err) != 0)
+    return -1;
+  const struct kcd_dc *dc = kcd_dir_dc(applying->session.dir);
+  struct kcd_report *check = kcd_report_new("kcdfix.check/1", time(NULL));
+  kcd_report_dc(check, dc, dc->flavour);
+  kcd_estate_check(applying->run, check, &applying->session, &applying->estate, ret);
+  kcd_report_check(applying->run->report, check);
+  return 0;
+}
+
 /* The check anew, from the same DC, as part of the report. */
 static int check_again(struct applying *applying, struct kcd_pairs_outcome *ret, struct kcd_error *err)
 {
   struct kcd_facts_set after = {0};
   struct kcd_query query = applying->query;
   query.reachable_accounts = false;
+  if (applying->estate.file)
+    return check_estate_again(applying, &query, ret, err);
   if (kcd_operands_gather(applying->session.dir, &applying->operands, &query, &after, err) != 0)
     return -1;
   struct kcd_report *check = kcd_report_new("kcdfix.check/1", time(NULL));
@@ -263,8 +294,10 @@ static int finish(struct applying *applying, struct kcd_error *err)
 {
   kcd_report_change(applying->run->report, applying->run_id, "apply", applying->changed);
   apply_next_steps(applying);
-  if (kcd_interrupted())
+  if (kcd_interrupted()) {
+    apply_tell_interrupted(applying);
     return KCD_EXIT_INTERRUPTED;
+  }
   int status = kcd_exit_of_tally(&applying->tally);
   if (status != KCD_EXIT_OK && !applying->changed)
     return status;
@@ -345,12 +378,36 @@ static int carry_out(struct applying *applying, struct kcd_error *err)
   return finish(applying, err);
 }
 
+/* Of an inventory the operands are known when its groups were read. */
+static int take_operands(struct applying *applying, struct kcd_error *err)
+{
+  const struct kcd_options *options = options_of(applying);
+  if (!options->inventory)
+    return kcd_operands_and_login(options, "apply", &applying->session, &applying->operands, err);
+  if (kcd_estate_read(applying->run, &applying->estate, err) != 0)
+    return -1;
+  applying->operands.typed = true;
+  return kcd_session_login(options, &applying->session, err);
+}
+
+/* What each group asks of its hosts, all of it together; the facts to plan with are read for that as a whole. */
+static int gather_estate(struct applying *applying, struct kcd_error *err)
+{
+  if (!applying->estate.file)
+    return 0;
+  struct kcd_query query = applying->query;
+  query.reachable_accounts = false;
+  if (kcd_estate_gather(&applying->session, &query, &applying->estate, err) != 0)
+    return -1;
+  kcd_estate_merge(&applying->estate, &applying->operands);
+  return 0;
+}
+
 static int apply(struct applying *applying, struct kcd_error *err)
 {
   struct kcd_run *run = applying->run;
   const struct kcd_options *options = run->options;
-  if (may_ask(options, err) != 0 ||
-      kcd_operands_and_login(options, "apply", &applying->session, &applying->operands, err) != 0)
+  if (may_ask(options, err) != 0 || take_operands(applying, err) != 0)
     return -1;
   if (kcd_state_open(&applying->state, err) != 0)
     return -1;
@@ -366,7 +423,7 @@ static int apply(struct applying *applying, struct kcd_error *err)
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
   applying->query =
       (struct kcd_query){.user = applying->user, .resource_based = options->resource_based, .reachable_accounts = true};
-  if (apply_plans_make(applying, &applying->planned, err) != 0)
+  if (gather_estate(applying, err) != 0 || apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
   if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)
     return -1;

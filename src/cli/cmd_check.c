@@ -7,6 +7,7 @@
 
 #include "catalog.h"
 #include "commands.h"
+#include "estate.h"
 #include "everywhere.h"
 #include "exit_status.h"
 #include "operands.h"
@@ -162,11 +163,41 @@ static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_er
   return status;
 }
 
+static int check_estate(struct kcd_run *run, struct kcd_session *session, struct kcd_estate *estate,
+                        struct kcd_error *err)
+{
+  if (kcd_estate_read(run, estate, err) != 0 || kcd_session_login(run->options, session, err) != 0 ||
+      kcd_session_connect(session, run->options, NULL, err) != 0)
+    return -1;
+  KCD_AUTO_CHAR user = kcd_session_user(session, run->options->as);
+  struct kcd_query query = {.user = user};
+  if (kcd_estate_gather(session, &query, estate, err) != 0)
+    return -1;
+  const struct kcd_dc *dc = kcd_dir_dc(session->dir);
+  kcd_session_report(session, run->report, run->options->has_flavour ? run->options->flavour : dc->flavour);
+  for (size_t i = 0; i < estate->n_groups; i++)
+    kcd_catalog_look(session, run->options, &estate->groups[i].set, run->report);
+  struct kcd_pairs_outcome outcome;
+  kcd_estate_check(run, run->report, session, estate, &outcome);
+  tell_cost(run, session);
+  return outcome.exit_status;
+}
+
+static int check_inventory(struct kcd_run *run, struct kcd_session *session, struct kcd_error *err)
+{
+  struct kcd_estate estate = {0};
+  int status = check_estate(run, session, &estate, err);
+  kcd_estate_done(&estate);
+  return status;
+}
+
 int kcd_cmd_check(struct kcd_run *run)
 {
   struct kcd_session session = {0};
   struct kcd_error err = KCD_ERROR_INIT;
-  int status = run->options->trace ? check_trace(run, &session, &err) : check(run, &session, &err);
+  int status = run->options->trace       ? check_trace(run, &session, &err)
+               : run->options->inventory ? check_inventory(run, &session, &err)
+                                         : check(run, &session, &err);
   kcd_session_done(&session);
   return status < 0 ? kcd_run_failed(run, &err) : status;
 }

@@ -10,34 +10,16 @@
 
 #include "commands.h"
 #include "exit_status.h"
+#include "file.h"
 #include "trace_file.h"
 
 #define INPUT_MAX ((size_t)4 << 20) /* of an export of events the beginning will do */
-
-/* Reads FD up to its end or INPUT_MAX. NAME is what it is called in an error. */
-static int read_all(int fd, const char *name, struct kcd_buf *ret, bool *cut, struct kcd_error *err)
-{
-  uint8_t block[65536];
-  kcd_buf_init(ret, INPUT_MAX);
-  for (;;) {
-    ssize_t n = read(fd, block, sizeof block);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", name);
-    size_t room = INPUT_MAX - ret->len;
-    *cut = (size_t)n > room;
-    kcd_buf_add(ret, block, *cut ? room : (size_t)n);
-    if (n == 0 || *cut)
-      return 0;
-  }
-}
 
 static char *decoded(int fd, const char *name, struct kcd_error *err)
 {
   struct kcd_buf raw;
   bool cut = false;
-  int rc = read_all(fd, name, &raw, &cut, err);
+  int rc = kcd_read_stream(fd, name, INPUT_MAX, &raw, &cut, err);
   char *text = rc == 0 ? kcd_decode_text(raw.data, raw.len) : NULL;
   kcd_buf_done(&raw);
   if (cut)

@@ -256,6 +256,7 @@ static void report_one(struct undoing *undoing, const struct undoing_one *one, c
                                      .dc = one->record->dc,
                                      .record_id = one->record->id,
                                      .state = state,
+                                     .add = &one->plan.restore,
                                      .remove = &one->plan.remove,
                                      .list_before = one->found ? &one->now.delegate_to : NULL,
                                      .uac_before = one->plan.uac_before,

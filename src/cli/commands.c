@@ -10,9 +10,10 @@ const struct kcd_command kcd_commands[] = {
    "why does it fail, and what does the KDC say (read-only without --stand-in)",
    "An operand with a / is an SPN, any other is a host: CORE2016, CORE2016$, DOM\\CORE2016, an FQDN or a DN. Every host is "
    "checked against every SPN; a host without SPN against every SPN in its list. With --for the operands are hosts, and "
-   "servers behind --. Without operands: the pairs of the last check.\n\n"
+   "servers behind --; with -f a file says what hosts need. Without operands: the pairs of the last check.\n\n"
    "  kcdfix check CORE2016 cifs/2016GUI\n"
    "  kcdfix check --for live-migration HV1 HV2 HV3\n"
+   "  kcdfix check -f estate.ini\n"
    "  kcdfix check --stand-in CORE2016 cifs/2016GUI\n"
    "  kcdfix check -k core2016.keytab --as alice CORE2016 cifs/2016GUI",
    kcd_cmd_check},
@@ -20,7 +21,7 @@ const struct kcd_command kcd_commands[] = {
    "make the smallest change that fixes it, check again",
    "Adds the SPN to the host's list; with --protocol-transition also sets \"Use any authentication protocol\". Shows the "
    "difference and asks; records the old values first; reads back and checks again. With --for the operands are hosts, "
-   "and servers behind --. Without operands: the pairs of the last check.\n\n"
+   "and servers behind --; with -f a file says what hosts need. Without operands: the pairs of the last check.\n\n"
    "  kcdfix apply --protocol-transition CORE2016 cifs/2016GUI\n"
    "  kcdfix apply --protocol-transition --for vm-storage NODE1 NODE2 -- SOFS2016\n"
    "  kcdfix apply --protocol-transition --rehearse CORE2016 cifs/2016GUI\n"

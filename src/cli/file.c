@@ -148,3 +148,22 @@ int kcd_read_private_file(const char *path, size_t max, struct kcd_bytes *ret, s
   *ret = kcd_bytes_copy(data, len);
   return 0;
 }
+
+int kcd_read_stream(int fd, const char *name, size_t max, struct kcd_buf *ret, bool *cut, struct kcd_error *err)
+{
+  uint8_t block[65536];
+  *cut = false;
+  kcd_buf_init(ret, max);
+  for (;;) {
+    ssize_t n = read(fd, block, sizeof block);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return kcd_fail_errno(err, KCD_E_IO, errno, "cannot read %s", name);
+    size_t room = max - ret->len;
+    *cut = (size_t)n > room;
+    kcd_buf_add(ret, block, *cut ? room : (size_t)n);
+    if (n == 0 || *cut)
+      return 0;
+  }
+}

@@ -23,4 +23,8 @@ int kcd_write_file(const char *directory, const char *name, const void *data, si
  * KCD_E_IO with the reason. */
 int kcd_read_private_file(const char *path, size_t max, struct kcd_bytes *ret, struct kcd_error *err);
 
+/* Reads FD up to its end or MAX bytes, where CUT tells that there is more. NAME is what it is called in an error. RET
+ * is done by the caller, whatever comes of it. */
+int kcd_read_stream(int fd, const char *name, size_t max, struct kcd_buf *ret, bool *cut, struct kcd_error *err);
+
 #endif

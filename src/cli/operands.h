@@ -24,6 +24,8 @@ struct kcd_operands {
   struct kcd_scenario_pairs pairs;    /* made by the first kcd_operands_gather, since they need the domain's name */
   const struct kcd_cluster *clusters; /* borrowed from the options */
   size_t n_clusters;
+  const char *inventory;      /* the file that they are from; NULL: none. Borrowed */
+  bool kerberos_only;         /* ... which declares these hosts so */
   bool typed;                 /* false: taken from the last check */
   struct kcd_last_check last; /* if not typed */
 };
@@ -41,7 +43,7 @@ void kcd_operands_done(struct kcd_operands *operands);
  * where the directory knows a host by another name than was typed. */
 int kcd_operands_gather(struct kcd_dir *dir, struct kcd_operands *operands, const struct kcd_query *rest,
                         struct kcd_facts_set *ret, struct kcd_error *err);
-/* "kcdfix COMMAND CONTEXT --for ... HOST... -- SERVER..."; owned by the caller. */
+/* "kcdfix COMMAND CONTEXT --for ... HOST... -- SERVER...", or with -f FILE; owned by the caller. */
 char *kcd_operands_scenario_command(const struct kcd_operands *operands, const char *command, const char *context);
 
 /* The user named by these operands: --as, else that of the last check; NULL for the login. */

@@ -50,6 +50,7 @@ STORE_TEXT(as)
 STORE_TEXT(keytab)
 STORE_TEXT(user_ccache)
 STORE_TEXT(stand_in_ou)
+STORE_TEXT(inventory)
 STORE_TEXT(file)
 STORE_TEXT(trace)
 STORE_TEXT(output)
@@ -61,6 +62,7 @@ STORE_FLAG(clean)
 STORE_FLAG(all)
 STORE_FLAG(resource_based)
 STORE_FLAG(exact)
+STORE_FLAG(prune)
 STORE_FLAG(dry_run)
 STORE_FLAG(yes)
 STORE_FLAG(quiet)
@@ -141,6 +143,7 @@ static int store_json(struct kcd_options *options, const char *value, struct kcd
 
 /* The formats that each set of commands takes: words of the option table. */
 #define FORMATS "text json"
+#define CHECK_FORMATS "text json junit"
 #define HOSTS_FORMATS "text json csv"
 #define AUDIT_FORMATS "text json csv dot opengraph html"
 
@@ -182,6 +185,11 @@ static int take_format(struct kcd_options *options, const char *words, const cha
 static int store_format(struct kcd_options *options, const char *value, struct kcd_error *err)
 {
   return take_format(options, FORMATS, value, err);
+}
+
+static int store_check_format(struct kcd_options *options, const char *value, struct kcd_error *err)
+{
+  return take_format(options, CHECK_FORMATS, value, err);
 }
 
 static int store_hosts_format(struct kcd_options *options, const char *value, struct kcd_error *err)
@@ -289,6 +297,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "the pairs of vm-storage, live-migration, storage-migration or library-iso: HOST... [-- SERVER...]", store_scenario},
   {"cluster", 0, "NAME=NODE,...", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_NOTHING, NULL,
    "the nodes of a cluster; NAME as a HOST then stands for them (repeatable)", store_cluster},
+  {"inventory", 'f', "FILE", KCD_CMD_CHECK | KCD_CMD_APPLY, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
+   "the hosts and what they need, as the groups of FILE declare them (see the manual)", store_inventory},
   {"file", 0, "FILE", KCD_CMD_EXPLAIN, KCD_GROUP_INPUT, KCD_COMPLETES_FILE, NULL,
    "explain the text in FILE, in UTF-8 or in the UTF-16 of a Windows export", store_file},
 
@@ -307,6 +317,8 @@ const struct kcd_option_row kcd_option_rows[] = {
    "with --protocol-transition also set that", store_resource_based},
   {"exact", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "list the SPN as given and nothing else (default: its short and its FQDN form)", store_exact},
+  {"prune", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
+   "with --inventory: also take off the lists what the scenarios manage and the file does not ask for", store_prune},
   {"dry-run", 'n', NULL, CHANGING, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
    "show the change and write nothing", store_dry_run},
   {"rehearse", 0, NULL, KCD_CMD_APPLY, KCD_GROUP_CHANGE, KCD_COMPLETES_NOTHING, NULL,
@@ -328,8 +340,10 @@ const struct kcd_option_row kcd_option_rows[] = {
 
   {"json", 0, NULL, ANY, KCD_GROUP_OUTPUT, KCD_COMPLETES_NOTHING, NULL,
    "one JSON document on standard output", store_json},
-  {"format", 0, "FORMAT", ANY & ~(KCD_CMD_HOSTS | KCD_CMD_AUDIT), KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
+  {"format", 0, "FORMAT", ANY & ~(KCD_CMD_CHECK | KCD_CMD_HOSTS | KCD_CMD_AUDIT), KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, FORMATS,
    "text or json", store_format},
+  {"format", 0, "FORMAT", KCD_CMD_CHECK, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, CHECK_FORMATS,
+   "text, json or junit (one test case a pair)", store_check_format},
   {"format", 0, "FORMAT", KCD_CMD_HOSTS, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, HOSTS_FORMATS,
    "text, json or csv (one host a row)", store_hosts_format},
   {"format", 0, "FORMAT", KCD_CMD_AUDIT, KCD_GROUP_OUTPUT, KCD_COMPLETES_WORDS, AUDIT_FORMATS,
@@ -583,6 +597,23 @@ static int check_clusters(const struct kcd_options *options, struct kcd_error *e
   return 0;
 }
 
+static int check_inventory(const struct kcd_command *command, const struct kcd_options *options, struct kcd_error *err)
+{
+  if (options->inventory && options->all_dcs && command->bit == KCD_CMD_CHECK)
+    return kcd_fail(err, KCD_E_USAGE, "--all-dcs compares what one command names; name hosts instead of --inventory");
+  const char *other = options->n_operands > 0                  ? "operands do"
+                      : options->scenario != KCD_SCENARIO_NONE ? "--for does"
+                      : options->n_clusters > 0                ? "--cluster does"
+                      : options->resource_based                ? "--resource-based does"
+                      : options->exact                         ? "--exact does"
+                                                               : NULL;
+  if (options->prune && !options->inventory)
+    return kcd_fail(err, KCD_E_USAGE, "--prune takes away what a file does not ask for, so it goes with --inventory");
+  if (options->inventory && other)
+    return kcd_fail(err, KCD_E_USAGE, "--inventory says what every host needs, and %s not go with it", other);
+  return 0;
+}
+
 static int check_combinations(const struct kcd_command *command, const struct kcd_options *options,
                               struct kcd_error *err)
 {
@@ -612,9 +643,11 @@ static int check_combinations(const struct kcd_command *command, const struct kc
     return kcd_fail(err, KCD_E_USAGE, "--trace takes its hosts and services from the capture; leave the operands out");
   if (options->trace && options->scenario != KCD_SCENARIO_NONE)
     return kcd_fail(err, KCD_E_USAGE, "--trace takes its pairs from the capture and --for from a scenario; give one");
+  if (options->trace && options->inventory)
+    return kcd_fail(err, KCD_E_USAGE, "--trace takes its pairs from the capture and --inventory from a file; give one");
   if (options->trace && options->file)
     return kcd_fail(err, KCD_E_USAGE, "--trace reads a capture and --file a text; give one of them");
-  if (check_clusters(options, err) != 0)
+  if (check_clusters(options, err) != 0 || check_inventory(command, options, err) != 0)
     return -1;
   return check_stand_in(command, options, err);
 }

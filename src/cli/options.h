@@ -62,6 +62,8 @@ struct kcd_options {
   enum kcd_scenario scenario;
   struct kcd_cluster *clusters;
   size_t n_clusters;
+  const char *inventory;
+  bool prune;
   /* what to explain */
   const char *file;
   const char *trace;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/inventory.h>
 #include <kcdfix/kerberr.h>
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/predict.h>
@@ -36,7 +37,7 @@ struct checking {
   const struct kcd_replicas *replicas; /* NULL: not compared */
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
   bool looked_around;
-  struct kcd_matrix matrix; /* with a scenario */
+  struct kcd_matrix matrix; /* with a scenario or an inventory */
   struct kcd_pairs_outcome outcome;
 };
 
@@ -187,13 +188,33 @@ static void judge(struct checking *checking, struct kcd_facts *facts, const stru
   kcd_judge(facts, flavour, observation, checking->context, ret);
 }
 
+/* A scenario, or a group of an inventory: the pairs come as a table. */
+static bool has_matrix(const struct checking *checking)
+{
+  return checking->operands->pairs.columns != NULL;
+}
+
 /* Of a scenario without a probe the text shows the matrix alone, unless more is asked for; two thousand pairs would be
  * described for nobody. */
 static bool shows_pairs(const struct checking *checking)
 {
   const struct kcd_options *options = options_of(checking);
-  return checking->operands->scenario == KCD_SCENARIO_NONE || options->format != KCD_FORMAT_TEXT ||
-         options->verbose > 0 || checking->report != checking->run->report || kcd_options_ask_kdc(options);
+  return !has_matrix(checking) || options->format != KCD_FORMAT_TEXT || options->verbose > 0 ||
+         checking->report != checking->run->report || kcd_options_ask_kdc(options);
+}
+
+static void count(struct checking *checking, const struct kcd_judgement *judgement)
+{
+  struct kcd_pairs_outcome *outcome = &checking->outcome;
+  outcome->failing += judgement->verdict == KCD_FAILS;
+  outcome->unknown += judgement->verdict == KCD_CANNOT_TELL;
+  for (size_t i = 0; i < judgement->findings.n; i++) {
+    const struct kcd_finding *finding = &judgement->findings.v[i];
+    if (finding->severity != KCD_FAULT || !finding->command)
+      continue;
+    outcome->fixable = true;
+    outcome->transition = outcome->transition || finding->id == KCD_F_PROTOCOL_TRANSITION_OFF;
+  }
 }
 
 static void check_pair(struct checking *checking, size_t host, size_t target)
@@ -216,9 +237,11 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   }
   struct kcd_judgement judgement = {0};
   judge(checking, &facts, probed ? &observation : NULL, &judgement);
+  if (checking->operands->kerberos_only)
+    kcd_judge_kerberos_only(&judgement);
   if (shows_pairs(checking))
     kcd_report_pair(checking->report, &judgement);
-  if (checking->operands->scenario != KCD_SCENARIO_NONE)
+  if (has_matrix(checking))
     kcd_matrix_add(&checking->matrix, host, checking->operands->pairs.column_of[target], &judgement);
   bool fault = kcd_findings_worst(&judgement.findings) == KCD_FAULT;
   int status = judgement.verdict == KCD_CANNOT_TELL      ? KCD_EXIT_CANNOT_TELL
@@ -227,6 +250,7 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, status);
   checking->outcome.pairs++;
   checking->outcome.works += status == KCD_EXIT_OK;
+  count(checking, &judgement);
   if (probed && kcd_error_is_set(&observation.error))
     probe_failed(checking, &observation.error);
   kcd_judgement_done(&judgement);
@@ -286,6 +310,7 @@ static void check_host(struct checking *checking, size_t host)
     no_pair(checking, facts);
     return;
   }
+  const unsigned failing = checking->outcome.failing;
   open_prober(checking, facts->account);
   if (facts->account)
     kcd_list_defects_of(facts->account, checking->set->krbtgt, &checking->defects);
@@ -294,6 +319,7 @@ static void check_host(struct checking *checking, size_t host)
     if (kcd_pair_is_asked(checking->set, checking->operands, host, target))
       check_pair(checking, host, target);
   close_prober(checking);
+  checking->outcome.failing_hosts += checking->outcome.failing > failing;
   kcd_report_host(checking->report, false);
   kcd_list_defects_done(&checking->defects);
 }
@@ -315,7 +341,7 @@ static void check_hosts(struct checking *checking)
 }
 
 /* The commands that are shown write, and nothing is written to a read-only DC. */
-static char *context_of(const struct kcd_run *run, const struct kcd_dc *dc)
+char *kcd_check_context(const struct kcd_run *run, const struct kcd_dc *dc)
 {
   struct kcd_options options = *run->options;
   if (dc->read_only == KCD_YES)
@@ -343,7 +369,7 @@ static void take_own_ticket(struct checking *checking)
 static void matrix_begin(struct checking *checking)
 {
   const struct kcd_facts_set *set = checking->set;
-  if (checking->operands->scenario == KCD_SCENARIO_NONE)
+  if (!has_matrix(checking))
     return;
   char **rows = kcd_calloc(set->n_hosts + 1, sizeof *rows);
   for (size_t i = 0; i < set->n_hosts; i++)
@@ -356,11 +382,12 @@ static void matrix_begin(struct checking *checking)
   free(rows);
 }
 
-/* Every pair with one command; NULL where none mends anything. Owned by the caller. */
+/* Every pair with one command; NULL where none mends anything, or where it is said for a whole inventory. Owned by the
+ * caller. */
 static char *fix_of(const struct checking *checking)
 {
   const char *as = kcd_operands_as(checking->operands, options_of(checking));
-  if (!checking->matrix.fixable)
+  if (!checking->matrix.fixable || checking->operands->inventory)
     return NULL;
   KCD_AUTO_CHAR user = as ? kcd_shell_word(as) : NULL;
   KCD_AUTO_CHAR context = kcd_asprintf("%s%s%s%s", checking->context, *checking->context && user ? " " : "",
@@ -372,7 +399,7 @@ static char *fix_of(const struct checking *checking)
 static void matrix_report(struct checking *checking)
 {
   const struct kcd_facts_set *set = checking->set;
-  if (checking->operands->scenario == KCD_SCENARIO_NONE)
+  if (!has_matrix(checking))
     return;
   kcd_matrix_finish(&checking->matrix);
   KCD_AUTO_CHAR fix = fix_of(checking);
@@ -401,7 +428,7 @@ void kcd_check_pairs(struct kcd_run *run, struct kcd_report *report, struct kcd_
                               .set = set,
                               .operands = operands,
                               .replicas = set->replicas,
-                              .context = context_of(run, set->dc)};
+                              .context = kcd_check_context(run, set->dc)};
   take_own_ticket(&checking);
   matrix_begin(&checking);
   check_hosts(&checking);

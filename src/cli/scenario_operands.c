@@ -177,8 +177,13 @@ char *kcd_operands_scenario_command(const struct kcd_operands *operands, const c
 {
   struct kcd_buf line;
   kcd_buf_init(&line, KCD_BUF_DEFAULT_CAP);
-  kcd_buf_addf(&line, "kcdfix %s%s%s --for %s", command, *context ? " " : "", context,
-               kcd_scenario_name(operands->scenario));
+  kcd_buf_addf(&line, "kcdfix %s%s%s", command, *context ? " " : "", context);
+  if (operands->inventory) {
+    KCD_AUTO_CHAR file = kcd_shell_word(operands->inventory);
+    kcd_buf_addf(&line, " -f %s", file);
+    return kcd_buf_take_text(&line);
+  }
+  kcd_buf_addf(&line, " --for %s", kcd_scenario_name(operands->scenario));
   add_clusters(&line, operands);
   add_words(&line, operands->hosts, operands->n_hosts);
   if (operands->n_servers > 0)

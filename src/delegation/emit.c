@@ -96,9 +96,18 @@ static void accepted_heading(const struct emit *e, comment_writer *comment)
   }
 }
 
+static void ldif_list(const struct emit *e, const char *operation, const struct kcd_values *values)
+{
+  if (values->n == 0)
+    return;
+  kcd_buf_addf(e->out, "%s: msDS-AllowedToDelegateTo\n", operation);
+  for (size_t i = 0; i < values->n; i++)
+    kcd_ldif_line(e->out, "msDS-AllowedToDelegateTo", values->v[i].data, values->v[i].len);
+  kcd_buf_add_text(e->out, "-\n");
+}
+
 static void emit_ldif(const struct emit *e, time_t when)
 {
-  const struct kcd_values *add = &e->plan->add;
   heading(e, when, kcd_ldif_comment);
   if (changes_bit(e)) {
     KCD_AUTO_CHAR old = uac_text(e->plan->uac_before);
@@ -111,12 +120,8 @@ static void emit_ldif(const struct emit *e, time_t when)
     kcd_ldif_comment(e->out, "fails harmlessly (16 or 20) once the descriptor is another");
   kcd_ldif_line(e->out, "dn", e->dn, strlen(e->dn));
   kcd_buf_add_text(e->out, "changetype: modify\n");
-  if (add->n > 0)
-    kcd_buf_add_text(e->out, "add: msDS-AllowedToDelegateTo\n");
-  for (size_t i = 0; i < add->n; i++)
-    kcd_ldif_line(e->out, "msDS-AllowedToDelegateTo", add->v[i].data, add->v[i].len);
-  if (add->n > 0)
-    kcd_buf_add_text(e->out, "-\n");
+  ldif_list(e, "delete", &e->plan->remove);
+  ldif_list(e, "add", &e->plan->add);
   if (changes_bit(e)) {
     ldif_uac(e, "delete", e->plan->uac_before);
     ldif_uac(e, "add", e->plan->uac_after);
@@ -126,12 +131,19 @@ static void emit_ldif(const struct emit *e, time_t when)
   kcd_buf_add_text(e->out, "\n");
 }
 
+static bool are_text(const struct kcd_values *values)
+{
+  for (size_t i = 0; i < values->n; i++)
+    if (values->v[i].len == 0 || !kcd_is_utf8(values->v[i].data, values->v[i].len))
+      return false;
+  return true;
+}
+
 /* Scripts are text: what no string of theirs can hold is not emitted at all. */
 static bool is_text(const struct emit *e)
 {
-  for (size_t i = 0; i < e->plan->add.n; i++)
-    if (e->plan->add.v[i].len == 0 || !kcd_is_utf8(e->plan->add.v[i].data, e->plan->add.v[i].len))
-      return false;
+  if (!are_text(&e->plan->add) || !are_text(&e->plan->remove))
+    return false;
   for (size_t i = 0; i < e->plan->n_accepted; i++) {
     const struct kcd_account *host = e->plan->accepted[i];
     if (host->dn == NULL || !kcd_is_utf8(host->dn, strlen(host->dn)) ||
@@ -147,14 +159,13 @@ static void not_emitted(const struct emit *e, comment_writer *comment)
   comment(e->out, "not emitted: a name or value of this change is no text; use --emit ldif");
 }
 
-static void psh_list(const struct emit *e, const char *server)
+static void psh_list(const struct emit *e, const char *server, const char *operation, const struct kcd_values *values)
 {
-  const struct kcd_values *add = &e->plan->add;
-  if (add->n == 0)
+  if (values->n == 0)
     return;
-  kcd_buf_addf(e->out, "Set-ADComputer $h -Server %s -Add @{'msDS-AllowedToDelegateTo'=", server);
-  for (size_t i = 0; i < add->n; i++) {
-    KCD_AUTO_CHAR value = kcd_psh_string((const char *)add->v[i].data);
+  kcd_buf_addf(e->out, "Set-ADComputer $h -Server %s -%s @{'msDS-AllowedToDelegateTo'=", server, operation);
+  for (size_t i = 0; i < values->n; i++) {
+    KCD_AUTO_CHAR value = kcd_psh_string((const char *)values->v[i].data);
     kcd_buf_addf(e->out, "%s%s", i == 0 ? "" : ",", value);
   }
   kcd_buf_add_text(e->out, "}\n");
@@ -201,7 +212,8 @@ static void emit_powershell(const struct emit *e, time_t when)
   heading(e, when, kcd_psh_comment);
   accepted_heading(e, kcd_psh_comment);
   kcd_buf_addf(e->out, "$h = %s\n", dn);
-  psh_list(e, server);
+  psh_list(e, server, "Remove", &e->plan->remove);
+  psh_list(e, server, "Add", &e->plan->add);
   if (changes_descriptor(e))
     psh_descriptor(e, server);
   if (changes_bit(e))
@@ -239,6 +251,18 @@ static void samba_tool_descriptor(const struct emit *e)
   }
 }
 
+static void samba_tool_list(const struct emit *e, const char *server, const char *operation,
+                            const struct kcd_values *values)
+{
+  KCD_AUTO_CHAR name = kcd_shell_word(e->name);
+  for (size_t i = 0; i < values->n; i++) {
+    const char *value = (const char *)values->v[i].data;
+    KCD_AUTO_CHAR word = kcd_shell_word(value);
+    kcd_buf_addf(e->out, "samba-tool delegation %s -H %s --use-kerberos=required %s%s %s\n", operation, server,
+                 end_of_options(e->name, value), name, word);
+  }
+}
+
 static void emit_samba_tool(const struct emit *e, time_t when)
 {
   if (!is_text(e)) {
@@ -250,12 +274,8 @@ static void emit_samba_tool(const struct emit *e, time_t when)
   KCD_AUTO_CHAR server = kcd_shell_word(uri);
   heading(e, when, kcd_ldif_comment);
   samba_tool_descriptor(e);
-  for (size_t i = 0; i < e->plan->add.n; i++) {
-    const char *value = (const char *)e->plan->add.v[i].data;
-    KCD_AUTO_CHAR word = kcd_shell_word(value);
-    kcd_buf_addf(e->out, "samba-tool delegation add-service -H %s --use-kerberos=required %s%s %s\n", server,
-                 end_of_options(e->name, value), name, word);
-  }
+  samba_tool_list(e, server, "del-service", &e->plan->remove);
+  samba_tool_list(e, server, "add-service", &e->plan->add);
   if (changes_bit(e))
     kcd_buf_addf(e->out, "samba-tool delegation for-any-protocol -H %s --use-kerberos=required %s%s %s\n", server,
                  end_of_options(e->name, ""), name, sets_bit(e) ? "on" : "off");

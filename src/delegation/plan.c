@@ -49,6 +49,7 @@ void kcd_object_plan_done(struct kcd_object_plan *plan)
   if (plan == NULL)
     return;
   kcd_values_done(&plan->add);
+  kcd_values_done(&plan->remove);
   for (size_t i = 0; i < plan->n_refusals; i++) {
     free(plan->refusals[i].spn);
     free(plan->refusals[i].message);
@@ -68,7 +69,7 @@ enum kcd_plan_state kcd_object_plan_state(const struct kcd_object_plan *plan)
 {
   if (plan->n_refusals > 0)
     return KCD_PLAN_REFUSED;
-  bool changes = plan->add.n > 0 || plan->uac_before != plan->uac_after || plan->rbcd_after.len > 0;
+  bool changes = plan->add.n + plan->remove.n > 0 || plan->uac_before != plan->uac_after || plan->rbcd_after.len > 0;
   return changes ? KCD_PLAN_CHANGE : KCD_PLAN_NOTHING;
 }
 

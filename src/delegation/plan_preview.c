@@ -11,7 +11,7 @@ static struct kcd_sid *copy_sids(const struct kcd_sid *sids, size_t n)
   return copy;
 }
 
-/* A copy that owns what it points to. */
+/* A copy that owns what it points to, but for the list, which is empty. */
 static void copy_account(const struct kcd_account *from, struct kcd_account *ret)
 {
   *ret = *from;
@@ -23,7 +23,6 @@ static void copy_account(const struct kcd_account *from, struct kcd_account *ret
   ret->logon_hours = (struct kcd_values){0};
   kcd_values_copy(&ret->logon_hours, &from->logon_hours);
   ret->delegate_to = (struct kcd_values){0};
-  kcd_values_copy(&ret->delegate_to, &from->delegate_to);
   ret->spns = (struct kcd_values){0};
   kcd_values_copy(&ret->spns, &from->spns);
   ret->rbcd = kcd_bytes_copy(from->rbcd.data, from->rbcd.len);
@@ -36,6 +35,11 @@ void kcd_plan_preview(const struct kcd_object_plan *plan, struct kcd_account *re
   if (plan->host == NULL)
     return;
   copy_account(plan->host, ret);
+  for (size_t i = 0; i < plan->host->delegate_to.n; i++) {
+    const struct kcd_bytes *value = &plan->host->delegate_to.v[i];
+    if (kcd_values_find(&plan->remove, value->data, value->len) < 0)
+      kcd_values_add(&ret->delegate_to, value->data, value->len);
+  }
   kcd_values_copy(&ret->delegate_to, &plan->add);
   ret->uac = plan->uac_after;
   if (plan->rbcd_after.len == 0)

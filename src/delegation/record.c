@@ -35,6 +35,7 @@ static const struct kcd_field fields[] = {
     FIELD(spns, SPNS),
     FIELD(list_before, VALUES),
     FIELD(list_added, VALUES),
+    FIELD_SINCE(list_removed, VALUES, 3),
     FIELD(list_ours, BOOL),
     FIELD(uac_before, U32),
     FIELD(uac_after, U32),
@@ -47,7 +48,7 @@ static const struct kcd_field fields[] = {
 };
 const struct kcd_record_form kcd_change_record_form = {.what = "change record",
                                                        .schema_stem = "kcdfix.record/",
-                                                       .newest = 2,
+                                                       .newest = 3,
                                                        .size_max = KCD_RECORD_MAX,
                                                        .text_max = TEXT_MAX,
                                                        .fields = fields,
@@ -85,6 +86,7 @@ void kcd_record_done(struct kcd_record *record)
   free(record->spns);
   kcd_values_done(&record->list_before);
   kcd_values_done(&record->list_added);
+  kcd_values_done(&record->list_removed);
   kcd_bytes_done(&record->rbcd_before);
   kcd_bytes_done(&record->rbcd_after);
   kcd_values_done(&record->rbcd_added);

@@ -43,6 +43,11 @@ static int by_value(const void *a, const void *b)
   return kcd_bytes_compare(((const struct listed *)a)->value, ((const struct listed *)b)->value);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+  return kcd_bytes_compare(a, b);
+}
+
 static void collect(struct listed *to, const struct kcd_values *values, bool added)
 {
   for (size_t i = 0; i < values->n; i++)
@@ -98,11 +103,31 @@ static int check_descriptor(const struct kcd_record *record, struct kcd_error *e
     return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is missing beside other members of rbcd");
   if (record->rbcd_after.len == 0)
     return 0;
-  if (record->list_added.n > 0 || record->uac_before != record->uac_after)
+  if (record->list_added.n + record->list_removed.n > 0 || record->uac_before != record->uac_after)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after stands beside a change of the list or the bit");
   if (!only_adds_entries(record))
     return kcd_fail(err, KCD_E_MALFORMED, "change record: rbcd_after is not rbcd_before with entries added");
   return 0;
+}
+
+/* Whether each removed value was there before, and once: undoing adds them as they stand in the file. */
+static bool all_were_there(const struct kcd_values *before, const struct kcd_values *removed)
+{
+  struct kcd_bytes *sorted = kcd_calloc(before->n + 1, sizeof *sorted); /* borrows the data */
+  struct kcd_bytes *wanted = kcd_calloc(removed->n + 1, sizeof *wanted);
+  for (size_t i = 0; i < before->n; i++)
+    sorted[i] = before->v[i];
+  for (size_t i = 0; i < removed->n; i++)
+    wanted[i] = removed->v[i];
+  qsort(sorted, before->n, sizeof *sorted, by_bytes);
+  qsort(wanted, removed->n, sizeof *wanted, by_bytes);
+  bool all = true;
+  for (size_t i = 0; i < removed->n && all; i++)
+    all = bsearch(&wanted[i], sorted, before->n, sizeof *sorted, by_bytes) != NULL &&
+          (i == 0 || by_bytes(&wanted[i - 1], &wanted[i]) != 0);
+  free(sorted);
+  free(wanted);
+  return all;
 }
 
 /* What no kcdfix writes: then somebody else did. */
@@ -112,6 +137,9 @@ static int check_sense(const struct kcd_record *record, struct kcd_error *err)
     return kcd_fail(err, KCD_E_MALFORMED, "change record: uac_before and uac_after differ in more than one bit");
   if (has_double(&record->list_before, &record->list_added))
     return kcd_fail(err, KCD_E_MALFORMED, "change record: a value of list_added is there twice, or in list_before");
+  if (!all_were_there(&record->list_before, &record->list_removed))
+    return kcd_fail(err, KCD_E_MALFORMED,
+                    "change record: a value of list_removed is there twice, or not in list_before");
   return check_descriptor(record, err);
 }
 

@@ -82,8 +82,8 @@ enum kcd_standing kcd_replica_standing(const struct kcd_replica *replica, struct
   return standing;
 }
 
-bool kcd_copy_shows(const struct kcd_copy *copy, const struct kcd_values *wanted, uint32_t uac,
-                    const struct kcd_bytes *rbcd)
+bool kcd_copy_shows(const struct kcd_copy *copy, const struct kcd_values *wanted, const struct kcd_values *gone,
+                    uint32_t uac, const struct kcd_bytes *rbcd)
 {
   if (rbcd != NULL && !kcd_bytes_equal(&copy->account.rbcd, rbcd))
     return false;
@@ -91,6 +91,9 @@ bool kcd_copy_shows(const struct kcd_copy *copy, const struct kcd_values *wanted
     return false;
   for (size_t i = 0; i < wanted->n; i++)
     if (kcd_values_find(&copy->account.delegate_to, wanted->v[i].data, wanted->v[i].len) < 0)
+      return false;
+  for (size_t i = 0; gone != NULL && i < gone->n; i++)
+    if (kcd_values_find(&copy->account.delegate_to, gone->v[i].data, gone->v[i].len) >= 0)
       return false;
   return true;
 }

@@ -13,6 +13,7 @@ void kcd_undo_plan_done(struct kcd_undo_plan *plan)
   if (plan == NULL)
     return;
   kcd_values_done(&plan->remove);
+  kcd_values_done(&plan->restore);
   kcd_bytes_done(&plan->rbcd_now);
   kcd_bytes_done(&plan->rbcd_then);
   free(plan->why);
@@ -29,6 +30,11 @@ static bool names_bit(const struct kcd_record *record)
 static bool has_bit_as_left(const struct kcd_record *record, const struct kcd_account *now)
 {
   return ((record->uac_after ^ now->uac) & BIT) == 0;
+}
+
+static bool names_list(const struct kcd_record *record)
+{
+  return record->list_added.n + record->list_removed.n > 0;
 }
 
 static bool names_rbcd(const struct kcd_record *record)
@@ -66,6 +72,11 @@ static struct presence presence_of(const struct kcd_record *record, const struct
     found.named++;
     found.present += has_value(now, &record->list_added.v[i]);
     found.alike += count_variants(&now->delegate_to, &record->list_added.v[i]) > 0;
+  }
+  for (size_t i = 0; parts.list && i < record->list_removed.n; i++) {
+    found.named++;
+    found.present += count_variants(&now->delegate_to, &record->list_removed.v[i]) == 0;
+    found.alike += !has_value(now, &record->list_removed.v[i]);
   }
   if (parts.bit && names_bit(record)) {
     found.named++;
@@ -124,7 +135,7 @@ static enum authorship authorship_of_all(const struct kcd_record *record, const 
     return authorship_of(&now->rbcd_meta, record);
   if (!names_bit(record))
     return authorship_of(&now->list_meta, record);
-  if (record->list_added.n == 0)
+  if (!names_list(record))
     return authorship_of(&now->uac_meta, record);
   return authorship_of_both(record, now);
 }
@@ -149,7 +160,7 @@ enum kcd_record_state kcd_record_resolve(const struct kcd_record *record, const 
 
 void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now)
 {
-  record->list_ours = record->list_added.n > 0 && authorship_of(&now->list_meta, record) == OURS;
+  record->list_ours = names_list(record) && authorship_of(&now->list_meta, record) == OURS;
   record->uac_ours = names_bit(record) && authorship_of(&now->uac_meta, record) == OURS;
   record->rbcd_ours = names_rbcd(record) && authorship_of(&now->rbcd_meta, record) == OURS;
 }
@@ -160,6 +171,7 @@ void kcd_record_claim(struct kcd_record *record, const struct kcd_account *now)
 static void conflict(struct kcd_undo_plan *plan, char *why)
 {
   kcd_values_done(&plan->remove);
+  kcd_values_done(&plan->restore);
   free(plan->why);
   plan->uac_after = plan->uac_before;
   plan->restores_rbcd = false;
@@ -187,6 +199,19 @@ static void remove_values(const struct kcd_record *record, const struct kcd_acco
       kcd_values_add(&plan->remove, value->data, value->len);
     else
       conflict(plan, why);
+  }
+}
+
+/* The directory would take a variant for the value, and refuse it. */
+static void restore_values(const struct kcd_record *record, const struct kcd_account *now, struct kcd_undo_plan *plan)
+{
+  for (size_t i = 0; i < record->list_removed.n && plan->verdict != KCD_UNDO_CONFLICT; i++) {
+    const struct kcd_bytes *value = &record->list_removed.v[i];
+    if (count_variants(&now->delegate_to, value) == 0)
+      kcd_values_add(&plan->restore, value->data, value->len);
+    else
+      conflict(plan, kcd_sentence("%s, taken off the list by that change, is listed again.",
+                                  value->len == 0 ? "" : (const char *)value->data));
   }
 }
 
@@ -254,8 +279,10 @@ void kcd_undo_plan(const struct kcd_record *record, const struct kcd_account *no
   if (ours.present == 0 && ours.alike == 0)
     return;
   ret->verdict = KCD_UNDO_CHANGE;
-  if (claimed.list_ours)
+  if (claimed.list_ours) {
     remove_values(record, now, ret);
+    restore_values(record, now, ret);
+  }
   if (claimed.uac_ours && names_bit(record))
     put_bit_back(record, now, ret);
   if (claimed.rbcd_ours && names_rbcd(record))

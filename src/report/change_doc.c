@@ -136,9 +136,12 @@ void kcd_report_check(struct kcd_report *report, struct kcd_report *other)
   json_t *check = kcd_doc_object();
   kcd_doc_set(check, "time", json_incref(json_object_get(other->doc, "time")));
   kcd_doc_set(check, "pairs", json_incref(json_object_get(other->doc, "pairs")));
-  json_t *scenario = json_object_get(other->doc, "scenario");
-  if (scenario != NULL)
-    kcd_doc_set(check, "scenario", json_incref(scenario));
+  static const char *const OPTIONAL[] = {"scenario", "inventory"};
+  for (size_t i = 0; i < sizeof OPTIONAL / sizeof OPTIONAL[0]; i++) {
+    json_t *part = json_object_get(other->doc, OPTIONAL[i]);
+    if (part != NULL)
+      kcd_doc_set(check, OPTIONAL[i], json_incref(part));
+  }
   kcd_doc_set(report->doc, "check", check);
   take_errors(report->doc, other->doc);
   kcd_report_free(other);

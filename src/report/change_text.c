@@ -108,13 +108,13 @@ void kcd_text_change(const json_t *doc, struct kcd_textout *out)
 {
   const json_t *check = json_object_get(doc, "check");
   const json_t *pairs = json_object_get(check, "pairs");
-  bool checked = json_array_size(pairs) > 0;
+  bool checked = json_array_size(pairs) > 0 || json_object_get(check, "inventory") != NULL;
   if (!out->style->quiet || !checked)
     show_objects(doc, out);
-  kcd_text_pairs(
+  kcd_text_checked(
       &(struct kcd_check_view){
           .doc = doc, .pairs = pairs, .scenario = json_object_get(check, "scenario"), .after_change = true},
-      out);
+      json_object_get(check, "inventory"), out);
   if (!out->style->quiet) {
     kcd_text_replication(doc, out);
     kcd_text_own_findings(doc, out);

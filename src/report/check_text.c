@@ -293,11 +293,19 @@ void kcd_text_pair(const struct kcd_check_view *view, size_t index, bool brief, 
     show_failing(view, index, out);
 }
 
+/* Of a group that is as its inventory says, there is nothing more to tell. */
+static bool is_as_declared(const struct kcd_check_view *view)
+{
+  return view->group != NULL && kcd_doc_num(view->scenario, "failing") + kcd_doc_num(view->scenario, "unknown") +
+                                        kcd_doc_num(view->scenario, "faulty") ==
+                                    0;
+}
+
 /* One line for all, then the matrix; the pairs one by one only for who asks for more. True: all is said. */
 static bool show_scenario(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   kcd_text_summary(view, out);
-  if (out->style->quiet)
+  if (out->style->quiet || (is_as_declared(view) && out->style->verbose == 0))
     return true;
   kcd_text_matrix(view, out);
   return out->style->verbose == 0;
@@ -334,10 +342,10 @@ void kcd_text_check(const json_t *doc, struct kcd_textout *out)
   bool instead_of_pairs = kcd_pair_has_error(doc);
   if (instead_of_pairs)
     kcd_text_own_findings(doc, out);
-  kcd_text_pairs(&(struct kcd_check_view){.doc = doc,
-                                          .pairs = json_object_get(doc, "pairs"),
-                                          .scenario = json_object_get(doc, "scenario")},
-                 out);
+  kcd_text_checked(&(struct kcd_check_view){.doc = doc,
+                                            .pairs = json_object_get(doc, "pairs"),
+                                            .scenario = json_object_get(doc, "scenario")},
+                   json_object_get(doc, "inventory"), out);
   if (!out->style->quiet) {
     kcd_text_dcs(doc, out);
     kcd_text_remarks(doc, out);

@@ -14,7 +14,8 @@ struct kcd_report {
   char *not_asked; /* why no KDC is asked in this run; NULL: for lack of a key */
   bool one_host;   /* the pairs that come are of one host and one user, and share these */
   json_t *host, *user;
-  FILE *edges; /* of an audit, one line of JSON each; the caller's; NULL: none */
+  FILE *edges;        /* of an audit, one line of JSON each; the caller's; NULL: none */
+  size_t group_start; /* how many pairs stood before the group of an inventory */
 };
 
 json_t *kcd_doc_error(const struct kcd_error *err);
@@ -50,6 +51,8 @@ kcd_text_walk kcd_text_history_stand_ins;
 /* Whole documents as CSV (csv.h), into a buffer. */
 typedef void kcd_csv_walk(const json_t *doc, struct kcd_buf *out);
 kcd_csv_walk kcd_csv_hosts;
+/* The pairs of a check as JUnit's XML: one test case each. */
+int kcd_junit_write(const json_t *doc, FILE *out, struct kcd_error *err);
 
 /* The lines about the other domain controllers, where they were compared; nothing else. */
 void kcd_text_dcs(const json_t *doc, struct kcd_textout *out);
@@ -64,9 +67,12 @@ struct kcd_check_view {
   const json_t *doc; /* where domain, dc and kdc_flavour are */
   const json_t *pairs;
   const json_t *scenario; /* NULL: the pairs are of none */
+  const json_t *group;    /* of an inventory, which the pairs and the scenario are of; NULL: none */
   bool after_change;
 };
 void kcd_text_pairs(const struct kcd_check_view *view, struct kcd_textout *out);
+/* All pairs of a check, in the groups of its inventory where there is one. */
+void kcd_text_checked(const struct kcd_check_view *view, const json_t *inventory, struct kcd_textout *out);
 /* The line above several pairs. */
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out);
 /* The matrix of a scenario with its causes. */

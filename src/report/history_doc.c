@@ -19,9 +19,14 @@ static json_t *attributes(const struct kcd_record *record, uint32_t uac, bool af
   const struct kcd_bytes *rbcd = after ? &record->rbcd_after : &record->rbcd_before;
   if (record->rbcd_after.len > 0)
     kcd_doc_set(attributes, KCD_ATTR_RBCD, rbcd->len == 0 ? json_null() : kcd_doc_bytes(rbcd));
-  if (record->list_added.n == 0)
+  if (record->list_added.n + record->list_removed.n == 0)
     return attributes;
-  json_t *list = kcd_doc_values(&record->list_before);
+  json_t *list = kcd_doc_array();
+  for (size_t i = 0; i < record->list_before.n; i++) {
+    const struct kcd_bytes *value = &record->list_before.v[i];
+    if (!after || kcd_values_find(&record->list_removed, value->data, value->len) < 0)
+      kcd_doc_add(list, kcd_doc_bytes(value));
+  }
   for (size_t i = 0; after && i < record->list_added.n; i++)
     kcd_doc_add(list, kcd_doc_bytes(&record->list_added.v[i]));
   kcd_doc_set(attributes, "msDS-AllowedToDelegateTo", list);
@@ -50,6 +55,7 @@ void kcd_report_record(struct kcd_report *report, const struct kcd_record *recor
   kcd_doc_set(entry, "before", attributes(record, record->uac_before, false));
   kcd_doc_set(entry, "after", attributes(record, record->uac_after, true));
   kcd_doc_set(entry, "added", kcd_doc_values(&record->list_added));
+  kcd_doc_set(entry, "removed", kcd_doc_values(&record->list_removed));
   kcd_doc_set(entry, "accepted", kcd_doc_values(&record->rbcd_added));
   kcd_doc_set(entry, "rbcd_ours", json_boolean(record->rbcd_ours));
   kcd_doc_set(entry, "list_ours", json_boolean(record->list_ours));

@@ -8,6 +8,15 @@
 
 #define ACCEPTED_NAMED 8
 
+/* "2 services listed, 1 service taken off"; owned. */
+static char *list_words(size_t added, size_t removed)
+{
+  KCD_AUTO_CHAR listed = kcd_text_count(added, "service listed", "services listed");
+  KCD_AUTO_CHAR off = kcd_text_count(removed, "service taken off", "services taken off");
+  return kcd_asprintf("%s%s%s", added == 0 ? "" : listed, added > 0 && removed > 0 ? ", " : "",
+                      removed == 0 ? "" : off);
+}
+
 /* "2 services listed, any authentication protocol", "accepts HV6$ (resource-based)" */
 static char *change_words(const json_t *record)
 {
@@ -18,10 +27,10 @@ static char *change_words(const json_t *record)
   }
   size_t added = json_array_size(json_object_get(record, "added"));
   const json_t *uac = json_object_get(json_object_get(record, "after"), "userAccountControl");
-  KCD_AUTO_CHAR listed = kcd_text_count(added, "service", "services");
+  size_t removed = json_array_size(json_object_get(record, "removed"));
+  KCD_AUTO_CHAR listed = list_words(added, removed);
   bool any = ((uint64_t)json_integer_value(uac) & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0;
-  return kcd_asprintf("%s%s%s%s", added == 0 ? "" : listed, added == 0 ? "" : " listed",
-                      added > 0 && uac != NULL ? ", " : "",
+  return kcd_asprintf("%s%s%s", listed, added + removed > 0 && uac != NULL ? ", " : "",
                       uac == NULL ? ""
                       : any       ? "any authentication protocol"
                                   : "Kerberos only");

@@ -144,12 +144,14 @@ void kcd_show_plan(FILE *stream, const struct kcd_object_plan *plan, const struc
   }
   size_t listed = plan->host->delegate_to.n;
   struct tab before = {.uac = plan->uac_before, .listed = listed};
-  struct tab after = {.uac = plan->uac_after, .listed = listed + plan->add.n};
+  struct tab after = {.uac = plan->uac_after, .listed = listed + plan->add.n - plan->remove.n};
   struct kcd_textout out;
   kcd_out_init(&out, style);
   object_line(&out, plan->host->dn, facts->dc->name);
   if (plan->add.n > 0)
-    list_row(&out, '+', &plan->add, listed);
+    list_row(&out, '+', &plan->add, listed - plan->remove.n);
+  if (plan->remove.n > 0)
+    list_row(&out, '-', &plan->remove, plan->add.n > 0 ? 0 : listed - plan->remove.n);
   bit_row(&out, &before, &after);
   unchanged_row(&out, &before, &after);
   kcd_text_security(&out, plan, facts, host);
@@ -176,7 +178,7 @@ void kcd_show_undo(FILE *stream, const struct kcd_record *record, const struct k
     return;
   size_t listed = now->delegate_to.n;
   struct tab before = {.uac = plan->uac_before, .listed = listed};
-  struct tab after = {.uac = plan->uac_after, .listed = listed - plan->remove.n};
+  struct tab after = {.uac = plan->uac_after, .listed = listed - plan->remove.n + plan->restore.n};
   struct kcd_textout out;
   kcd_out_init(&out, style);
   object_line(&out, now->dn, record->dc);
@@ -186,7 +188,9 @@ void kcd_show_undo(FILE *stream, const struct kcd_record *record, const struct k
     return;
   }
   if (plan->remove.n > 0)
-    list_row(&out, '-', &plan->remove, after.listed);
+    list_row(&out, '-', &plan->remove, listed - plan->remove.n);
+  if (plan->restore.n > 0)
+    list_row(&out, '+', &plan->restore, plan->remove.n > 0 ? 0 : listed);
   bit_row(&out, &before, &after);
   unchanged_row(&out, &before, &after);
   write_plan(&out, stream);

@@ -49,8 +49,9 @@ static const struct layout {
 int kcd_format_parse(const char *name, enum kcd_format *ret)
 {
   static const char *const names[] = {
-      [KCD_FORMAT_TEXT] = "text", [KCD_FORMAT_JSON] = "json",           [KCD_FORMAT_CSV] = "csv",
-      [KCD_FORMAT_DOT] = "dot",   [KCD_FORMAT_OPENGRAPH] = "opengraph", [KCD_FORMAT_HTML] = "html"};
+      [KCD_FORMAT_TEXT] = "text",  [KCD_FORMAT_JSON] = "json",           [KCD_FORMAT_CSV] = "csv",
+      [KCD_FORMAT_DOT] = "dot",    [KCD_FORMAT_OPENGRAPH] = "opengraph", [KCD_FORMAT_HTML] = "html",
+      [KCD_FORMAT_JUNIT] = "junit"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
     if (strcmp(names[i], name) == 0) {
       *ret = (enum kcd_format)i;
@@ -235,6 +236,8 @@ int kcd_report_write(struct kcd_report *report, int exit_status, const struct kc
   kcd_doc_set(report->doc, "exit_status", kcd_doc_int(exit_status));
   if (style->format == KCD_FORMAT_TEXT)
     return write_text(report, style, out, err);
+  if (style->format == KCD_FORMAT_JUNIT)
+    return kcd_junit_write(report->doc, out, err);
   static kcd_edges_write *const edges[] = {[KCD_FORMAT_JSON] = kcd_edges_json,
                                            [KCD_FORMAT_CSV] = kcd_edges_csv,
                                            [KCD_FORMAT_DOT] = kcd_edges_dot,

@@ -111,7 +111,8 @@ static void reach_of(const struct kcd_object_plan *plan, const struct kcd_facts_
   for (size_t i = 0; i < plan->add.n; i++)
     reach_add(ret, owner_of_added(facts, &plan->add.v[i]), (const char *)plan->add.v[i].data);
   for (size_t i = 0; i < host->n_reachable; i++)
-    reach_add(ret, host->reachable[i].account, host->reachable[i].spn);
+    if (kcd_values_find_fold(&plan->remove, host->reachable[i].spn) < 0)
+      reach_add(ret, host->reachable[i].account, host->reachable[i].spn);
 }
 
 static void reach_done(struct reach *reach)

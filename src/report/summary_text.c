@@ -78,7 +78,7 @@ static char *distinct(const json_t *pairs, name_fn *name_of, const char *many)
   return text;
 }
 
-static void show_tally(const char *title, const struct tally *tally, struct kcd_textout *out)
+static void show_tally(const char *title, const struct tally *tally, const char *end, struct kcd_textout *out)
 {
   size_t named = tally->fails > 0 ? tally->fails : tally->unknown > 0 ? tally->unknown : tally->n;
   const char *word = tally->fails > 0 ? (named == 1 ? "FAILS" : "FAIL") : tally->unknown > 0 ? "UNKNOWN" : "WORK";
@@ -88,7 +88,7 @@ static void show_tally(const char *title, const struct tally *tally, struct kcd_
       tally->fails > 0 && tally->unknown > 0 ? kcd_asprintf(", %zu UNKNOWN", tally->unknown) : kcd_strdup("");
   KCD_AUTO_CHAR faulty =
       tally->faulty > 0 ? kcd_asprintf(", %zu with a fault beside it", tally->faulty) : kcd_strdup("");
-  KCD_AUTO_CHAR after = kcd_asprintf("%s%s", unknown, faulty);
+  KCD_AUTO_CHAR after = kcd_asprintf("%s%s%s", unknown, faulty, end);
   kcd_out_verdict(out, before, color, word, after);
 }
 
@@ -158,14 +158,33 @@ static char *pairs_words(const json_t *pairs)
   return kcd_asprintf("%s -> %s", hosts, spns);
 }
 
+/* "prod, 4 hosts as admin: 16 of 56 pairs FAIL, on 2 hosts     (dc1.contoso.com)" */
+static void group_summary(const struct kcd_check_view *view, const struct tally *tally, struct kcd_textout *out)
+{
+  const size_t hosts = (size_t)kcd_doc_num(view->group, "hosts");
+  const size_t failing = (size_t)kcd_doc_num(view->group, "failing_hosts");
+  KCD_AUTO_CHAR name = kcd_doc_safe_at(view->group, "name");
+  KCD_AUTO_CHAR user = kcd_doc_safe_at(view->scenario, "user");
+  KCD_AUTO_CHAR title =
+      kcd_asprintf("%s, %zu host%s%s%s: ", name, hosts, hosts == 1 ? "" : "s", user[0] == '\0' ? "" : " as ", user);
+  KCD_AUTO_CHAR on = failing > 0 ? kcd_asprintf(", on %zu host%s", failing, failing == 1 ? "" : "s") : kcd_strdup("");
+  KCD_AUTO_CHAR dc = kcd_doc_safe_at(view->doc, "dc");
+  KCD_AUTO_CHAR where = out->style->quiet ? kcd_strdup(on) : kcd_asprintf("%s     (%s)", on, dc);
+  show_tally(title, tally, where, out);
+}
+
 void kcd_text_summary(const struct kcd_check_view *view, struct kcd_textout *out)
 {
   struct tally tally = count(view);
+  if (view->group != NULL) {
+    group_summary(view, &tally, out);
+    return;
+  }
   KCD_AUTO_CHAR words = view->scenario != NULL ? scenario_words(view->scenario) : pairs_words(view->pairs);
   KCD_AUTO_CHAR user =
       view->scenario != NULL ? kcd_doc_safe_at(view->scenario, "user") : distinct(view->pairs, kcd_pair_user, "users");
   KCD_AUTO_CHAR title = kcd_asprintf("%s%s%s: ", words, user[0] == '\0' ? "" : " as ", user);
-  show_tally(title, &tally, out);
+  show_tally(title, &tally, "", out);
   if (out->style->quiet)
     return;
 

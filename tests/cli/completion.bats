@@ -32,7 +32,9 @@ complete_words() {
 @test "words are those that the command takes" {
   [ "$(complete_words kcdfix audit --format cs)" = csv ]
   [ -z "$(complete_words kcdfix check --format cs)" ]
-  [ "$(complete_words kcdfix check --format js)" = json ]
+  [ "$(complete_words kcdfix check --format ju)" = junit ]
+  [ -z "$(complete_words kcdfix apply --format ju)" ]
+  [ "$(complete_words kcdfix apply --format js)" = json ]
 }
 
 @test "files are completed behind --keytab" {

@@ -17,6 +17,8 @@ static void undo(const struct kcd_record *record)
   kcd_undo_plan(record, &now, &plan);
   for (size_t i = 0; i < plan.remove.n; i++)
     REQUIRE(kcd_values_find(&record->list_added, plan.remove.v[i].data, plan.remove.v[i].len) >= 0);
+  for (size_t i = 0; i < plan.restore.n; i++)
+    REQUIRE(kcd_values_find(&record->list_before, plan.restore.v[i].data, plan.restore.v[i].len) >= 0);
   REQUIRE(((plan.uac_before ^ plan.uac_after) & ~UINT32_C(0x1000000)) == 0);
   REQUIRE((plan.why != NULL) == (plan.verdict == KCD_UNDO_CONFLICT));
   (void)kcd_record_resolve(record, &now);

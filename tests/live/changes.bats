@@ -20,7 +20,7 @@ state_of() {
   kcdfix apply --protocol-transition --yes --reason 'ticket 4711' CORE2016 cifs/2016GUI
   [ "$(stat -c %a "$changes")" = 700 ]
   [ "$(stat -c %a "$changes"/*.json)" = 600 ]
-  [ "$(record .schema)" = kcdfix.record/2 ]
+  [ "$(record .schema)" = kcdfix.record/3 ]
   [ "$(record .state)" = applied ]
   [ "$(record .reason)" = 'ticket 4711' ]
   run --separate-stderr kcdfix history --json

@@ -81,6 +81,38 @@ static void ldif_deletes_the_old_and_adds_the_new(void **state)
         "\n");
 }
 
+/* Values by name, so that what others listed meanwhile stays. */
+static void what_is_taken_off_is_named_in_each_format(void **state)
+{
+  (void)state;
+  static const char *const expected[] = {
+      [KCD_EMIT_LDIF] = "delete: msDS-AllowedToDelegateTo\nmsDS-AllowedToDelegateTo: cifs/OLD\n-\n"
+                        "add: msDS-AllowedToDelegateTo\nmsDS-AllowedToDelegateTo: cifs/2016GUI\n",
+      [KCD_EMIT_POWERSHELL] = "-Remove @{'msDS-AllowedToDelegateTo'='cifs/OLD'}\n",
+      [KCD_EMIT_SAMBA_TOOL] = "samba-tool delegation del-service -H ldap://dc1.contoso.com --use-kerberos=required "
+                              "'CORE2016$' cifs/OLD\n"};
+  struct domain d;
+  struct kcd_object_plan p;
+  domain_init(&d);
+  LIST(&d, "cifs/OLD");
+  plan(&d, KCD_MODE_LIST_ONLY, &p);
+  kcd_values_add_text(&p.remove, "cifs/OLD");
+  for (int format = KCD_EMIT_LDIF; format <= KCD_EMIT_SAMBA_TOOL; format++) {
+    KCD_AUTO_CHAR text = emitted(&p, (enum kcd_emit_format)format);
+    assert_non_null(strstr(text, expected[format]));
+  }
+  kcd_values_add(&p.remove, "cifs/\xff", 6);
+  KCD_AUTO_CHAR script = emitted(&p, KCD_EMIT_POWERSHELL);
+  assert_non_null(strstr(script, "not emitted"));
+  struct kcd_account after;
+  kcd_plan_preview(&p, &after);
+  assert_int_equal(kcd_values_find(&after.delegate_to, "cifs/OLD", 8), -1);
+  assert_true(kcd_values_find(&after.delegate_to, "cifs/2016GUI", 12) >= 0);
+  kcd_account_done(&after);
+  kcd_object_plan_done(&p);
+  domain_done(&d);
+}
+
 static void ldif_names_nothing_that_stays(void **state)
 {
   (void)state;
@@ -494,6 +526,7 @@ int main(void)
       cmocka_unit_test(samba_tool_runs_where_the_dc_takes_it),
       cmocka_unit_test(formats_have_names),
       cmocka_unit_test(ldif_deletes_the_old_and_adds_the_new),
+      cmocka_unit_test(what_is_taken_off_is_named_in_each_format),
       cmocka_unit_test(ldif_names_nothing_that_stays),
       cmocka_unit_test(ldif_writes_numbers_as_the_directory_does),
       cmocka_unit_test(powershell_adds_and_never_replaces),

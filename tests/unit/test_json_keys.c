@@ -91,6 +91,9 @@ static char *described_path(const char *path)
     return kcd_asprintf("%s%.*s.evidence.*", of_document, (int)(evidence - path), path);
   if (of_document[0] != '\0')
     return kcd_asprintf("%s%s", of_document, path);
+  static const char matrix[] = "inventory.groups[].matrix."; /* a scenario by another name */
+  if (strncmp(path, matrix, strlen(matrix)) == 0)
+    return kcd_asprintf("scenario.%s", path + strlen(matrix));
   const bool of_check = strncmp(path, "check.pairs[]", 13) == 0 || strncmp(path, "check.scenario", 14) == 0;
   return kcd_strdup(of_check ? path + strlen("check.") : path);
 }

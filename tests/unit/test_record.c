@@ -334,13 +334,15 @@ static void no_member_but_those(void **state)
   assert_int_equal(refusal("{\"schema\":\"kcdfix.record/2\",\"schema\":\"kcdfix.record/2\"}", 55), KCD_E_MALFORMED);
 }
 
-/* A record of the first schema, as kcdfix wrote it before it knew descriptors. */
-static char *first_schema(bool with_new_member)
+/* A record of an older schema, as kcdfix wrote it before it took entries off, and at first before it knew descriptors.
+ */
+static char *older_schema(int schema, bool with_new_member)
 {
-  static const char *const since[] = {"rbcd_before", "rbcd_after", "rbcd_added", "rbcd_ours"};
-  KCD_AUTO_CHAR text = with_member("schema", json_string("kcdfix.record/1"));
+  static const char *const since[] = {"list_removed", "rbcd_before", "rbcd_after", "rbcd_added", "rbcd_ours"};
+  KCD_AUTO_CHAR name = kcd_asprintf("kcdfix.record/%d", schema);
+  KCD_AUTO_CHAR text = with_member("schema", json_string(name));
   json_t *object = json_loads(text, 0, NULL);
-  for (size_t i = 0; i < sizeof since / sizeof since[0]; i++)
+  for (size_t i = 0; i < (schema == 1 ? sizeof since / sizeof since[0] : 1); i++)
     if (!with_new_member || i > 0)
       json_object_del(object, since[i]);
   char *old = json_dumps(object, 0);
@@ -348,11 +350,10 @@ static char *first_schema(bool with_new_member)
   return old;
 }
 
-static void a_record_of_the_first_schema_is_read(void **state)
+static void check_older(int schema)
 {
-  (void)state;
   struct kcd_record record = {0};
-  KCD_AUTO_CHAR text = first_schema(false);
+  KCD_AUTO_CHAR text = older_schema(schema, false);
   assert_int_equal(decode_text(text, &record), 0);
   assert_int_equal(record.list_added.n, 2);
   assert_int_equal(record.usn_before, 5000);
@@ -360,14 +361,40 @@ static void a_record_of_the_first_schema_is_read(void **state)
   assert_false(record.rbcd_ours);
   check_round_trip(&record);
   kcd_record_done(&record);
-  KCD_AUTO_CHAR mixed = first_schema(true);
+  KCD_AUTO_CHAR mixed = older_schema(schema, true);
   assert_int_equal(refusal(mixed, strlen(mixed)), KCD_E_MALFORMED);
+}
+
+static void records_of_older_schemas_are_read(void **state)
+{
+  (void)state;
+  check_older(1);
+  check_older(2);
+}
+
+/* Undoing adds these values: they have to be the ones that were there. */
+static void what_was_removed_was_there(void **state)
+{
+  (void)state;
+  struct kcd_record record;
+  struct kcd_record again = {0};
+  record_init(&record);
+  kcd_values_add_text(&record.list_removed, "cifs/FS1");
+  KCD_AUTO_CHAR text = kcd_record_encode(&record);
+  assert_int_equal(decode_text(text, &again), 0);
+  assert_int_equal(again.list_removed.n, 1);
+  kcd_record_done(&again);
+  check_round_trip(&record);
+  kcd_record_done(&record);
+  assert_int_equal(refusal_with("list_removed", json_pack("[s]", "cifs/OTHER")), KCD_E_MALFORMED);
+  assert_int_equal(refusal_with("list_removed", json_pack("[s]", "CIFS/fs1")), KCD_E_MALFORMED);
+  assert_int_equal(refusal_with("list_removed", json_pack("[s, s]", "cifs/FS1", "cifs/FS1")), KCD_E_MALFORMED);
 }
 
 static void another_schema_is_said_to_be_one(void **state)
 {
   (void)state;
-  assert_int_equal(refusal_with("schema", json_string("kcdfix.record/3")), KCD_E_UNSUPPORTED);
+  assert_int_equal(refusal_with("schema", json_string("kcdfix.record/4")), KCD_E_UNSUPPORTED);
   assert_int_equal(refusal_with("schema", json_string("kcdfix.check/1")), KCD_E_MALFORMED);
 }
 
@@ -529,7 +556,8 @@ int main(void)
       cmocka_unit_test(a_descriptor_comes_back),
       cmocka_unit_test(a_descriptor_that_undoing_would_open_is_refused),
       cmocka_unit_test(a_descriptor_stands_alone),
-      cmocka_unit_test(a_record_of_the_first_schema_is_read),
+      cmocka_unit_test(records_of_older_schemas_are_read),
+      cmocka_unit_test(what_was_removed_was_there),
       cmocka_unit_test(values_come_back_byte_for_byte),
       cmocka_unit_test(hostile_names_come_back),
       cmocka_unit_test(the_largest_numbers_come_back),

@@ -150,16 +150,18 @@ static void a_copy_shows_a_change(void **state)
   struct kcd_values wanted = {0};
   kcd_values_add_text(&wanted, "cifs/2016GUI");
   uint32_t uac = s.domain.host.uac;
-  assert_true(kcd_copy_shows(&s.copies[HOST], &wanted, uac | KCD_UAC_DISABLED, NULL)); /* the one bit alone */
-  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, uac ^ TRANSITION, NULL));
+  assert_true(kcd_copy_shows(&s.copies[HOST], &wanted, NULL, uac | KCD_UAC_DISABLED, NULL)); /* the one bit alone */
+  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, NULL, uac ^ TRANSITION, NULL));
   struct kcd_bytes descriptor = kcd_bytes_of("another");
-  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, uac, &descriptor));
+  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, NULL, uac, &descriptor));
   kcd_bytes_done(&descriptor);
+  assert_true(kcd_copy_shows(&s.copies[HOST], &(struct kcd_values){0}, NULL, uac, NULL));
+  assert_false(kcd_copy_shows(&s.copies[HOST], &(struct kcd_values){0}, &wanted, uac, NULL)); /* taken off, not there */
   kcd_values_add_text(&wanted, "cifs/NEW");
-  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, uac, NULL));
+  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, NULL, uac, NULL));
   kcd_values_done(&wanted);
   s.copies[HOST].there = false;
-  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, uac, NULL));
+  assert_false(kcd_copy_shows(&s.copies[HOST], &wanted, NULL, uac, NULL));
   second_done(&s);
 }
 

@@ -63,9 +63,11 @@ static void test_all_states(void **state)
   record.state = KCD_RECORD_APPLIED;
   kcd_report_record(report, &record);
   kcd_values_add_text(&record.list_added, "cifs/A");
+  kcd_values_add_text(&record.list_removed, "cifs/OLD");
   record.uac_after = record.uac_before;
   kcd_report_record(report, &record);
   kcd_values_done(&record.list_added);
+  kcd_values_done(&record.list_removed);
   record.mode = KCD_MODE_RESOURCE_BASED;
   record.host = TEXT("2016GUI$");
   record.rbcd_before = kcd_bytes_copy("\1\0\4\x80", 4);

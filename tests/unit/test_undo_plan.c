@@ -373,6 +373,70 @@ static void hostile_values_are_shown_harmless(void **state)
 
 static const char before[] = "\1\0\4\x80 before", after[] = "\1\0\4\x80 after";
 
+/* The object as a change left it that took cifs/OLD off. */
+static void begin_removal(struct scene *s)
+{
+  begin(s);
+  kcd_values_done(&s->record.list_added);
+  s->record.uac_after = s->record.uac_before = s->domain.host.uac;
+  s->record.uac_ours = false;
+  kcd_values_add_text(&s->record.list_before, "cifs/OLD");
+  kcd_values_add_text(&s->record.list_removed, "cifs/OLD");
+}
+
+static void what_was_taken_off_comes_back(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_removal(&s);
+  undo(&s, KCD_UNDO_CHANGE, 0, s.domain.host.uac);
+  assert_int_equal(s.plan.restore.n, 1);
+  assert_string_equal((const char *)s.plan.restore.v[0].data, "cifs/OLD");
+  kcd_undo_plan_done(&s.plan);
+  s.record.list_ours = false; /* somebody else's */
+  undo(&s, KCD_UNDO_NOTHING, 0, s.domain.host.uac);
+  end(&s);
+}
+
+static void what_is_listed_again_is_left(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_removal(&s);
+  kcd_values_add_text(&s.domain.host.delegate_to, "cifs/OLD"); /* as before */
+  undo(&s, KCD_UNDO_NOTHING, 0, s.domain.host.uac);
+  kcd_undo_plan_done(&s.plan);
+  kcd_values_add_text(&s.record.list_before, "cifs/OLDER"); /* ... but one of two alone */
+  kcd_values_add_text(&s.record.list_removed, "cifs/OLDER");
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  assert_int_equal(s.plan.restore.n, 0);
+  end(&s);
+}
+
+static void another_case_of_it_is_a_conflict(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_removal(&s);
+  kcd_values_add_text(&s.domain.host.delegate_to, "CIFS/old");
+  undo(&s, KCD_UNDO_CONFLICT, 0, s.domain.host.uac);
+  end(&s);
+}
+
+static void an_open_removal_is_resolved(void **state)
+{
+  (void)state;
+  struct scene s;
+  begin_removal(&s);
+  s.record.state = KCD_RECORD_PLANNED;
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_APPLIED);
+  s.domain.host.list_meta.local_usn = 4999;
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_ALREADY);
+  kcd_values_add_text(&s.domain.host.delegate_to, "cifs/OLD");
+  assert_int_equal(kcd_record_resolve(&s.record, &s.domain.host), KCD_RECORD_CONFLICT);
+  end(&s);
+}
+
 /* The target as the change left it; the scene's host is the target here. */
 static void begin_target(struct scene *s)
 {
@@ -467,6 +531,10 @@ static void an_open_descriptor_is_resolved(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_was_taken_off_comes_back),
+      cmocka_unit_test(what_is_listed_again_is_left),
+      cmocka_unit_test(another_case_of_it_is_a_conflict),
+      cmocka_unit_test(an_open_removal_is_resolved),
       cmocka_unit_test(a_descriptor_comes_back_whole),
       cmocka_unit_test(another_descriptor_is_a_conflict),
       cmocka_unit_test(a_descriptor_as_before_needs_nothing),

@@ -23,7 +23,7 @@ enum kcd_line_kind {
 
 enum kcd_node_kind {
   KCD_NODE_ACCOUNT,
-  KCD_NODE_NOBODY,    /* a name or a SID that no account bears */
+  KCD_NODE_NOBODY,    /* a name or a SID that no account of the domain bears */
   KCD_NODE_EVERYTHING /* what unconstrained delegation reaches */
 };
 

@@ -51,6 +51,15 @@ static const char *either(const char *first, const char *second)
   return first[0] != '\0' ? first : second;
 }
 
+/* MISSING where the account has no DN; a SID that stands for itself is nobody's. */
+static enum kcd_node_kind source_kind(const json_t *edge, enum kcd_node_kind missing)
+{
+  if (!json_is_null(json_object_get(edge, "source_dn")))
+    return KCD_NODE_ACCOUNT;
+  const bool is_bare = json_equal(json_object_get(edge, "source"), json_object_get(edge, "source_sid")) != 0;
+  return is_bare ? KCD_NODE_NOBODY : missing;
+}
+
 void html_picture_edge(void *data, const json_t *edge)
 {
   KCD_AUTO_CHAR source = kcd_doc_safe_at(edge, "source");
@@ -62,8 +71,7 @@ void html_picture_edge(void *data, const json_t *edge)
   const enum kcd_node_kind missing = is_idle(edge) ? KCD_NODE_NOBODY : KCD_NODE_ACCOUNT;
   const char *who = either(source, "(cannot be decoded)");
   const char *what = either(target, either(spn, "(nothing is listed)"));
-  const struct kcd_picture_end from = {
-      .kind = source_dn[0] == '\0' ? missing : KCD_NODE_ACCOUNT, .key = either(source_dn, who), .name = who};
+  const struct kcd_picture_end from = {.kind = source_kind(edge, missing), .key = either(source_dn, who), .name = who};
   struct kcd_picture_end to = {.kind = target_dn[0] == '\0' ? missing : KCD_NODE_ACCOUNT,
                                .key = either(target_dn, what),
                                .name = what,
@@ -91,7 +99,7 @@ static void node_title(FILE *out, const struct kcd_picture_node *node)
   for (int role = 0; role < KCD_ROLES; role++)
     if ((node->roles & KCD_ROLE_BIT(role)) != 0)
       fprintf(out, ", %s", html_role_words(role));
-  fputs(node->kind == KCD_NODE_NOBODY ? ", no account</title>" : "</title>", out);
+  fputs(node->kind == KCD_NODE_NOBODY ? ", no account of this domain</title>" : "</title>", out);
 }
 
 /* Characters that are not ASCII may come from a font of another pitch: they are given their width. */
@@ -213,7 +221,7 @@ static void legend(FILE *out)
   legend_line(out, "pt idle", "pale: without effect");
   fputs("<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\"><circle class=\"d no\" cx=\"6\" cy=\"6\" "
         "r=\"4\"/></svg>"
-        "hollow: a name or SID that no account bears</li>\n",
+        "hollow: a name or SID that no account of this domain bears</li>\n",
         out);
   for (int role = 0; role < KCD_ROLES; role++) {
     fputs("<li>", out);

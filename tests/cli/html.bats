@@ -48,6 +48,8 @@ shown() {
   done
   grep -q '<circle class="d no" cx="718"' 50.html
   grep -q '(cannot be decoded)' 50.html
+  # the SID of another domain, and the descriptor that lets in nobody knows whom
+  [ "$(grep -c '<circle class="d no" cx="262"' 50.html)" = 2 ]
   grep -q '<td class="whom">not known</td>' 50.html
 }
 

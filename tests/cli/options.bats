@@ -72,8 +72,8 @@ refused() {
   refused "--timeout takes" check --timeout -5 HOST cifs/X
   refused "--timeout takes" check --timeout 99999999999999999999 HOST cifs/X
   refused "--color takes" check --color sometimes HOST cifs/X
-  refused "--format takes text or json here" check --format xml HOST cifs/X
-  refused "--format takes text or json here" check --format csv HOST cifs/X
+  refused "--format takes text, json or junit here" check --format xml HOST cifs/X
+  refused "--format takes text or json here" apply --format csv HOST cifs/X
   refused "--format takes text, json, csv, dot, opengraph or html here" audit --format xml
   refused "--format takes text, json or csv here" hosts --format dot
   refused "hosts takes no operands" hosts HV1

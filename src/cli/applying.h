@@ -10,6 +10,7 @@
 #include "everywhere.h"
 #include "exit_status.h"
 #include "operands.h"
+#include "progress.h"
 #include "session.h"
 #include "state.h"
 
@@ -37,6 +38,7 @@ struct applying {
   char *run_id; /* NULL until the first record is saved */
   struct kcd_change_tally tally;
   bool changed;
+  struct kcd_progress progress;     /* of the writes */
   struct kcd_values written, left;  /* names of the objects that were changed, and of those not come to for a signal */
   struct kcd_everywhere everywhere; /* with --all-dcs and --wait */
   struct apply_rehearsal *rehearsals; /* with --rehearse */

@@ -227,8 +227,10 @@ static bool write_object(struct applying *applying, size_t index)
     hand_over(applying, plan, &result.error);
   bool recorded = record.dn != NULL;
   apply_report_object(applying, index, result.state, recorded ? record.id : NULL, &result.error);
-  if (kcd_error_is_set(&result.error))
+  if (kcd_error_is_set(&result.error)) {
+    kcd_progress_clear(&applying->progress);
     kcd_run_failed(applying->run, &result.error);
+  }
   kcd_tally(&applying->tally, &result);
   if (result.wrote) {
     note_change(applying);
@@ -242,6 +244,8 @@ static bool write_object(struct applying *applying, size_t index)
 static void write_all(struct applying *applying)
 {
   bool stop = false;
+  kcd_progress_begin(&applying->progress, options_of(applying), "objects changed",
+                     apply_plans_count(&applying->planned, KCD_PLAN_CHANGE));
   for (size_t i = 0; i < applying->planned.n; i++) {
     enum kcd_plan_state state = kcd_object_plan_state(&applying->planned.plans[i]);
     if (state == KCD_PLAN_NOTHING) {
@@ -253,8 +257,10 @@ static void write_all(struct applying *applying)
     } else if (state == KCD_PLAN_CHANGE) {
       bool is_target = !applying->planned.hosts[i];
       stop = !write_object(applying, i) && is_target;
+      kcd_progress_step(&applying->progress);
     }
   }
+  kcd_progress_clear(&applying->progress);
 }
 
 /* ---- afterwards ---- */

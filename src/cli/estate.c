@@ -210,11 +210,11 @@ int kcd_estate_gather(struct kcd_session *session, const struct kcd_query *rest,
 
 /* ---- all groups as one ---- */
 
-static size_t host_place(const struct kcd_facts_set *set, size_t host, const char **hosts,
+static size_t host_place(const struct kcd_estate_group *group, size_t host, const char **hosts,
                          const struct kcd_account **accounts, size_t *n)
 {
-  const struct kcd_account *account = set->hosts[host].account;
-  const char *operand = set->hosts[host].operand;
+  const struct kcd_account *account = group->set.hosts[host].account;
+  const char *operand = group->operands.hosts[host]; /* that of the set goes with it when it is read anew */
   for (size_t i = 0; i < *n; i++)
     if (account && accounts[i] ? memcmp(account->guid, accounts[i]->guid, sizeof account->guid) == 0
                                : !account && !accounts[i] && kcd_equal_nocase(operand, hosts[i]))
@@ -241,7 +241,7 @@ static void merge_group(const struct kcd_estate_group *group, struct kcd_operand
   for (size_t target = 0; target < set->n_targets; target++)
     places[target] = spn_place(set->targets[target].spn.text, to->spns, &to->n_spns);
   for (size_t host = 0; host < set->n_hosts; host++) {
-    const size_t row = host_place(set, host, to->hosts, accounts, &to->n_hosts);
+    const size_t row = host_place(group, host, to->hosts, accounts, &to->n_hosts);
     for (size_t target = 0; target < set->n_targets; target++)
       if (kcd_pair_is_asked(set, &group->operands, host, target))
         to->pairs.asked[row * stride + places[target]] = true;

@@ -17,6 +17,7 @@
 #include "interrupt.h"
 #include "own_ticket.h"
 #include "prober.h"
+#include "progress.h"
 #include "remembered.h"
 
 #define COMPARE_MS 3000 /* for each DC that is asked besides */
@@ -38,6 +39,7 @@ struct checking {
   struct kcd_everywhere everywhere;    /* opened here, where a probe gave reason to */
   bool looked_around;
   struct kcd_matrix matrix; /* with a scenario or an inventory */
+  struct kcd_progress progress;
   struct kcd_pairs_outcome outcome;
 };
 
@@ -74,6 +76,7 @@ static unsigned directory_kvno(struct kcd_session *session, const struct kcd_acc
 
 static void probe_failed(struct checking *checking, const struct kcd_error *err)
 {
+  kcd_progress_clear(&checking->progress);
   kcd_report_error(checking->report, err);
   if (checking->run->style.format == KCD_FORMAT_TEXT)
     kcd_show_error(err);
@@ -327,8 +330,12 @@ static void check_host(struct checking *checking, size_t host)
 /* A stand-in is not left where a signal came; it is noted until the account is gone. */
 static void check_hosts(struct checking *checking)
 {
-  for (size_t host = 0; host < checking->set->n_hosts && !kcd_interrupted(); host++)
+  kcd_progress_begin(&checking->progress, options_of(checking), "hosts checked", checking->set->n_hosts);
+  for (size_t host = 0; host < checking->set->n_hosts && !kcd_interrupted(); host++) {
     check_host(checking, host);
+    kcd_progress_step(&checking->progress);
+  }
+  kcd_progress_clear(&checking->progress);
   if (!kcd_interrupted())
     return;
   struct kcd_error err = KCD_ERROR_INIT;

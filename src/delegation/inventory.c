@@ -48,45 +48,67 @@ const char *kcd_text_of(const struct kcd_bytes *value)
   return value->data == NULL ? "" : (const char *)value->data;
 }
 
-/* The domain is not known yet: HV1 and HV1.contoso.com may be one host, and two full names that differ are two. */
-static bool may_be_one_host(const char *a, const char *b)
+/* The names of a group's hosts, taken apart once: they are all compared with each other. */
+struct names {
+  struct kcd_machine_name *v;
+  size_t n;
+};
+
+static struct names names_of(const struct kcd_inventory_group *group)
 {
-  struct kcd_machine_name left;
-  struct kcd_machine_name right;
-  kcd_machine_name_of(a, NULL, &left);
-  kcd_machine_name_of(b, NULL, &right);
-  bool full = strchr(left.fqdn, '.') != NULL && strchr(right.fqdn, '.') != NULL;
-  bool same = full ? kcd_machine_name_equal(&left, &right) : kcd_equal_nocase(left.label, right.label);
-  kcd_machine_name_done(&left);
-  kcd_machine_name_done(&right);
-  return same;
+  struct names names = {.v = kcd_calloc(group->hosts.n + 1, sizeof *names.v), .n = group->hosts.n};
+  for (size_t i = 0; i < names.n; i++)
+    kcd_machine_name_of(kcd_text_of(&group->hosts.v[i]), NULL, &names.v[i]);
+  return names;
+}
+
+static void names_done(struct names *names)
+{
+  for (size_t i = 0; i < names->n; i++)
+    kcd_machine_name_done(&names->v[i]);
+  free(names->v);
+}
+
+/* The domain is not known yet: HV1 and HV1.contoso.com may be one host, and two full names that differ are two. */
+static bool may_be_one_host(const struct kcd_machine_name *a, const struct kcd_machine_name *b)
+{
+  bool full = strchr(a->fqdn, '.') != NULL && strchr(b->fqdn, '.') != NULL;
+  return full ? kcd_machine_name_equal(a, b) : kcd_equal_nocase(a->label, b->label);
+}
+
+/* Index of the host among the first N; N: it is none of them. */
+static size_t place_of(const struct kcd_machine_name *host, const struct names *names, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (may_be_one_host(host, &names->v[i]))
+      return i;
+  return n;
 }
 
 /* A host that is to be both would be changed back at every run. */
-static void check_modes(const struct kcd_inventory_group *earlier, const struct kcd_inventory_group *group,
+static void check_modes(const struct kcd_inventory *inventory, const struct names *names, size_t index,
                         struct kcd_inventory_problems *problems)
 {
-  if (earlier->mode == group->mode)
-    return;
-  for (size_t i = 0; i < group->hosts.n; i++)
-    for (size_t k = 0; k < earlier->hosts.n; k++)
-      if (may_be_one_host(kcd_text_of(&group->hosts.v[i]), kcd_text_of(&earlier->hosts.v[k])))
+  const struct kcd_inventory_group *group = &inventory->groups[index];
+  for (size_t k = 0; k < index; k++) {
+    const struct kcd_inventory_group *earlier = &inventory->groups[k];
+    for (size_t i = 0; earlier->mode != group->mode && i < names[index].n; i++)
+      if (place_of(&names[index].v[i], &names[k], names[k].n) < names[k].n)
         kcd_problem_take(problems, group->line,
                          kcd_sentence("%s is in [%s] with mode %s, and in [%s] with mode %s; a host has one mode",
                                       kcd_text_of(&group->hosts.v[i]), group->name, kcd_mode_name(group->mode),
                                       earlier->name, kcd_mode_name(earlier->mode)));
+  }
 }
 
-static void check_twice(const struct kcd_inventory_group *group, struct kcd_inventory_problems *problems)
+static void check_twice(const struct kcd_inventory_group *group, const struct names *names,
+                        struct kcd_inventory_problems *problems)
 {
-  for (size_t i = 0; i < group->hosts.n; i++)
-    for (size_t k = 0; k < i; k++)
-      if (may_be_one_host(kcd_text_of(&group->hosts.v[i]), kcd_text_of(&group->hosts.v[k]))) {
-        kcd_problem_take(
-            problems, group->line,
-            kcd_sentence("[%s] names %s twice; once is enough", group->name, kcd_text_of(&group->hosts.v[i])));
-        break;
-      }
+  for (size_t i = 0; i < names->n; i++)
+    if (place_of(&names->v[i], names, i) < i)
+      kcd_problem_take(
+          problems, group->line,
+          kcd_sentence("[%s] names %s twice; once is enough", group->name, kcd_text_of(&group->hosts.v[i])));
 }
 
 static char *lack_of(const struct kcd_inventory_group *group)
@@ -140,13 +162,17 @@ void kcd_inventory_check(const struct kcd_inventory *inventory, struct kcd_inven
   check_sizes(inventory, problems);
   if (problems->n > 0) /* what follows compares every host with every other */
     return;
+  struct names *names = kcd_calloc(inventory->n_groups + 1, sizeof *names);
   for (size_t i = 0; i < inventory->n_groups; i++) {
     const struct kcd_inventory_group *group = &inventory->groups[i];
     char *lack = lack_of(group);
     if (lack != NULL)
       kcd_problem_take(problems, group->line, lack);
-    check_twice(group, problems);
-    for (size_t k = 0; k < i; k++)
-      check_modes(&inventory->groups[k], group, problems);
+    names[i] = names_of(group);
+    check_twice(group, &names[i], problems);
+    check_modes(inventory, names, i, problems);
   }
+  for (size_t i = 0; i < inventory->n_groups; i++)
+    names_done(&names[i]);
+  free(names);
 }

@@ -1,3 +1,4 @@
+# shellcheck disable=SC2154 # run sets stderr
 bats_require_minimum_version 1.5.0
 load moments
 

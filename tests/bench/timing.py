@@ -5,7 +5,8 @@ import time
 
 
 def once(command):
-    """Wall seconds, CPU seconds and peak memory (KiB) of one run, children included, and its status."""
+    """Wall seconds, CPU seconds and peak memory (KiB) of one run, children included, and its status. The memory is never
+    less than that of this interpreter, which the child begins as."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

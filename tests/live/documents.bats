@@ -33,7 +33,7 @@ without_times() {
 }
 
 # The shown commands with the answer that a script would give, in front of a -- that servers may stand behind. For a
-# migration all is changed as it should be, and it still fails (5) on the lab's own KDC, which finds no name with a blank.
+# migration all is changed as it should be, and it still fails (5) on the lab's KDC, which finds no name with a blank.
 run_shown() {
   local command=$1
   case $command in

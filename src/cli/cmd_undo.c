@@ -151,16 +151,27 @@ static void tell_unreadable(struct undoing *undoing)
   }
 }
 
+/* The run with an open record that began last. A run of many objects takes longer than a second, so that its last
+ * records may be as old as the first of the next run: what counts is the time in the name of the run. */
+static const char *newest_open_run(const struct undoing *undoing)
+{
+  const char *run = NULL;
+  for (size_t i = 0; i < undoing->records.n; i++) {
+    const struct kcd_stored_record *stored = &undoing->records.v[i];
+    if (stored->readable && is_open(&stored->record) && (!run || strncmp(stored->record.run, run, STAMP_LEN) >= 0))
+      run = stored->record.run;
+  }
+  return run;
+}
+
 /* Without a name: the newest run with a record that is still open. */
 static void choose_newest(struct undoing *undoing)
 {
-  const char *run = NULL;
-  for (size_t i = undoing->records.n; i-- > 0;) {
+  const char *run = newest_open_run(undoing);
+  for (size_t i = undoing->records.n; run && i-- > 0;) {
     struct kcd_stored_record *stored = &undoing->records.v[i];
-    if (!stored->readable || !is_open(&stored->record) || (run && strcmp(run, stored->record.run) != 0))
-      continue;
-    run = stored->record.run;
-    choose(undoing, &stored->record);
+    if (stored->readable && is_open(&stored->record) && strcmp(run, stored->record.run) == 0)
+      choose(undoing, &stored->record);
   }
 }
 

@@ -334,3 +334,18 @@ PY
     for name in HV1 HV2 HV4; do undelegate "$name"; done
   done
 }
+
+@test "undo without a name takes the run that began last, though an older one ended in the same second" {
+  changes=$XDG_STATE_HOME/kcdfix/changes
+  kcdfix apply --yes HV1 cifs/SOFS1 || true
+  sleep 1.1
+  kcdfix apply --yes HV2 cifs/SOFS1 || true
+  older=$(basename "$changes"/*-HV1.json .json)
+  newer=$(basename "$changes"/*-HV2.json .json)
+  jq --arg id "${newer%-*}-HV9" '.id = $id' "$changes/$older.json" >late.json
+  install -m 600 late.json "$changes/${newer%-*}-HV9.json"
+  rm "$changes/$older.json"
+  run --separate-stderr kcdfix undo -n --json
+  [ "$(jq -r .run <<<"$output")" = "$newer" ]
+  [ "$(jq -r '.objects[].host' <<<"$output")" = 'HV2$' ]
+}

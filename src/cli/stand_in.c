@@ -220,11 +220,29 @@ static int explain_denial(const struct kcd_stand_in_maker *maker, const struct k
   return kcd_error_next(err, "run it as a domain administrator, or with the host's keytab: -k FILE");
 }
 
+/* "No" for lack of rights, or because of the name, is the server's last word; another error may have come up behind the
+ * write, so the account is looked for before its record is closed. 1: it is not there. */
+static int after_another_error(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in,
+                               struct kcd_error *err)
+{
+  bool found = false;
+  struct kcd_error trouble = KCD_ERROR_INIT;
+  if (stand_in_look(maker, &stand_in->record, &found, &trouble) != 0)
+    return stand_in_after_lost_answer(maker, stand_in, err);
+  if (!found)
+    return 1;
+  *err = KCD_ERROR_INIT;
+  return 0;
+}
+
 static int add_failed(const struct kcd_stand_in_maker *maker, struct kcd_stand_in *stand_in, struct kcd_error *err)
 {
   kcd_error_on(err, stand_in->record.dn, stand_in->record.dc);
   if (err->code == KCD_E_UNKNOWN_RESULT)
     return stand_in_after_lost_answer(maker, stand_in, err);
+  int looked = err->code == KCD_E_REJECTED ? after_another_error(maker, stand_in, err) : 1;
+  if (looked <= 0)
+    return looked;
   stand_in_save(maker, &stand_in->record, KCD_STAND_IN_REFUSED);
   if (err->code == KCD_E_DENIED)
     return explain_denial(maker, stand_in, err);

@@ -12,7 +12,7 @@
 enum cache_kind { CACHE_SPN = 's', CACHE_NAME = 'n', CACHE_SID = 'i' };
 
 struct audit_cache {
-  void *tree; /* of struct cached, by kind and text as a directory compares */
+  void *tree; /* of struct cached, by hash, and by kind and text as a directory compares */
   size_t n;
   char **terms; /* filters of what is wanted and was not looked up yet: of owners */
   size_t n_terms;
@@ -23,6 +23,7 @@ struct audit_cache {
 /* The accounts behind one key, borrowed from the cache. */
 struct cached {
   char *key;
+  uint32_t hash; /* of it: SPNs begin alike, so comparing them takes long */
   struct kcd_account **accounts;
   size_t n;
   bool owns; /* the accounts are freed with it */

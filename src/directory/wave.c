@@ -58,15 +58,16 @@ void terms_done(struct terms *terms)
   *terms = (struct terms){NULL, NULL, 0};
 }
 
-/* FNV-1a over the bytes in ASCII lower case. */
-static uint32_t hash_of(const char *text)
+/* FNV-1a. No other character folds to one of ASCII (fold.c), so those alone are what equal texts have in common. */
+uint32_t text_hash(const char *text)
 {
   uint32_t hash = 2166136261u;
   for (; *text != '\0'; text++) {
     uint8_t byte = (uint8_t)*text;
     if (byte >= 'A' && byte <= 'Z')
       byte = (uint8_t)(byte + 'a' - 'A');
-    hash = (hash ^ byte) * 16777619u;
+    if (byte < 0x80)
+      hash = (hash ^ byte) * 16777619u;
   }
   return hash;
 }
@@ -83,7 +84,7 @@ void terms_add(struct terms *terms, const char *attribute, const char *value)
 {
   KCD_AUTO_CHAR escaped = kcd_filter_text(value);
   KCD_AUTO_CHAR term = kcd_asprintf("(%s=%s)", attribute, escaped);
-  uint32_t hash = hash_of(term);
+  uint32_t hash = text_hash(term);
   if (has_term(terms, term, hash))
     return;
   terms->v = kcd_reallocarray(terms->v, terms->n + 1, sizeof(char *));

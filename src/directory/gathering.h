@@ -54,6 +54,8 @@ struct wave_item {
 struct wave {
   struct wave_item *v;
   size_t n;
+  /* What to do each time while searches are on their way, with the gathering; may be NULL. It stays. */
+  kcd_dir_meanwhile *meanwhile;
 };
 void wave_done(struct wave *wave);
 /* BASE and FILTER (NULL: any object) are taken over; the other members of SEARCH are copied. */

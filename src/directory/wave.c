@@ -16,7 +16,7 @@ void wave_done(struct wave *wave)
     free(wave->v[i].filter);
   }
   free(wave->v);
-  *wave = (struct wave){NULL, 0};
+  *wave = (struct wave){NULL};
 }
 
 void wave_add(struct wave *wave, struct kcd_search search, char *base, char *filter, take_fn *take, size_t index)
@@ -32,12 +32,12 @@ int wave_run(struct wave *wave, struct gathering *g, struct kcd_error *err)
   if (wave->n == 0)
     return 0;
   __attribute__((cleanup(wave_done))) struct wave sent = *wave;
-  *wave = (struct wave){NULL, 0};
+  *wave = (struct wave){.meanwhile = sent.meanwhile};
   struct kcd_search *searches = kcd_calloc(sent.n, sizeof(*searches));
   struct kcd_entries *found = kcd_calloc(sent.n, sizeof(*found));
   for (size_t i = 0; i < sent.n; i++)
     searches[i] = sent.v[i].search;
-  int status = kcd_dir_search(g->dir, searches, sent.n, found, err);
+  int status = kcd_dir_search_while(g->dir, searches, sent.n, found, sent.meanwhile, g, err);
   for (size_t i = 0; status == 0 && i < sent.n; i++) {
     sent.v[i].take(g, sent.v[i].index, &found[i]);
     kcd_entries_done(&found[i]);

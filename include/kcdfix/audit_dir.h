@@ -12,9 +12,9 @@ struct kcd_audit_visitor {
 };
 
 /* Read-only. One paged search for the accounts; with each page the owners of what the page before lists and the SIDs of
- * its descriptors are looked up, in batches, and kept in a cache that is emptied when it is full. Privileged groups are
- * walked along memberOf, each once, and primaryGroupID counts. What is noted in AUDIT stays there where this fails.
- * Refines dc->flavour. */
+ * its descriptors are looked up, in batches, and kept in a cache that is emptied when it is full; meanwhile the edges
+ * of the page before that are handed over. Privileged groups are walked along memberOf, each once, and primaryGroupID
+ * counts. What is noted in AUDIT stays there where this fails. Refines dc->flavour. */
 int kcd_audit_read(struct kcd_dir *dir, struct kcd_audit *audit, const struct kcd_audit_visitor *visitor,
                    struct kcd_error *err);
 

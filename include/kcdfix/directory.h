@@ -68,7 +68,8 @@ struct kcd_search {
   enum kcd_scope scope;
   const char *filter;            /* NULL: (objectClass=*) */
   const char *const *attributes; /* NULL-terminated */
-  unsigned limit;                /* stop after so many entries, 0: all of them, by pages of 500 */
+  unsigned limit;                /* stop after so many entries, 0: all of them, by pages */
+  unsigned page;                 /* entries a page, 0: 500 */
   bool missing_is_empty;         /* noSuchObject (32), and a base that is no DN (34), give no entries and no error */
   bool owner_only;               /* nTSecurityDescriptor comes with its owner alone (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS
                                   * 3.1.1.3.4.1.11): the whole of it takes rights that few have */
@@ -82,6 +83,13 @@ struct kcd_search {
  * references are skipped. */
 int kcd_dir_search(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
                    struct kcd_error *err);
+
+/* Something to do while the server works; 0, or -1 with ERR to give the searches up. */
+typedef int kcd_dir_meanwhile(void *data, struct kcd_error *err);
+/* The same, and calls MEANWHILE (unless NULL) once, when the first searches are on their way and before an answer is
+ * waited for. */
+int kcd_dir_search_while(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
+                         kcd_dir_meanwhile *meanwhile, void *data, struct kcd_error *err);
 
 /* One element of a modify: delete or add values of one attribute. There is no replace, on purpose. */
 enum kcd_mod_op { KCD_MOD_ADD, KCD_MOD_DELETE };

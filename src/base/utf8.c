@@ -71,8 +71,8 @@ bool kcd_is_utf8(const void *data, size_t len)
 {
   const uint8_t *p = data;
   for (size_t n; len > 0; p += n, len -= n) {
-    uint32_t code_point;
-    n = kcd_utf8_decode(p, len, &code_point);
+    uint32_t code_point = p[0];
+    n = code_point < 0x80 ? 1 : kcd_utf8_decode(p, len, &code_point);
     if (n == 0 || code_point == 0)
       return false;
   }

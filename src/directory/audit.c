@@ -1,4 +1,5 @@
-/* Reads every delegation of the domain: a page of accounts, then what its entries lead to, together with the next page.
+/* Reads every delegation of the domain: a page of accounts, then what its entries lead to, together with the next page;
+ * while the server is at that, the edges of the page before go out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ const char *const audit_attributes[] = {"objectClass",
                                         KCD_ATTR_RBCD,
                                         NULL};
 
+#define PAGE 100 /* small, so that both have something to do while the other works */
+
 /* 17301504 is 0x1080000: unconstrained, or protocol transition (MS-ADTS 2.2.16; the rule is LDAP_MATCHING_RULE_BIT_OR).
  * The 8192 of a domain controller goes with the first of them. */
 #define DELEGATES                                                                                                      \
@@ -40,6 +43,7 @@ static void free_page(struct kcd_account *page, size_t n)
 
 static void reading_done(struct audit_reading *reading)
 {
+  free_page(reading->known, reading->n_known);
   free_page(reading->page, reading->n_page);
   free_page(reading->next, reading->n_next);
   cache_clear(&reading->cache);
@@ -65,14 +69,17 @@ static void take_page(struct gathering *g, size_t index, const struct kcd_entrie
 
 static void search_page(struct audit_reading *reading)
 {
-  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = audit_attributes, .cursor = &reading->cursor};
+  struct kcd_search search = {
+      .scope = KCD_SUBTREE, .attributes = audit_attributes, .page = PAGE, .cursor = &reading->cursor};
   if (!reading->cursor.finished)
     wave_add(&reading->g.wave, search, kcd_strdup(reading->g.dc->domain_nc), kcd_strdup(DELEGATES), take_page, 0);
 }
 
 static void turn_page(struct audit_reading *reading)
 {
-  free_page(reading->page, reading->n_page);
+  free_page(reading->known, reading->n_known);
+  reading->known = reading->page;
+  reading->n_known = reading->n_page;
   reading->page = reading->next;
   reading->n_page = reading->n_next;
   reading->next = NULL;
@@ -118,8 +125,6 @@ static void want_sids(struct audit_reading *reading, const struct kcd_account *a
 
 static void want_all(struct audit_reading *reading)
 {
-  if (cache_is_full(&reading->cache))
-    cache_clear(&reading->cache);
   for (size_t i = 0; i < reading->n_page; i++) {
     const struct kcd_account *account = &reading->page[i];
     for (size_t k = 0; k < account->delegate_to.n; k++)
@@ -236,12 +241,29 @@ static int emit_account(struct audit_reading *reading, const struct kcd_account 
   return emit_descriptor(reading, account, err);
 }
 
-static int emit_page(struct audit_reading *reading, struct kcd_error *err)
+/* Once: what was emitted is no longer there. */
+static int emit_known(void *data, struct kcd_error *err)
 {
-  for (size_t i = 0; i < reading->n_page; i++)
-    if (emit_account(reading, &reading->page[i], err) != 0)
-      return -1;
-  return 0;
+  struct audit_reading *reading = reading_of(data);
+  struct kcd_account *page = reading->known;
+  const size_t n = reading->n_known;
+  reading->known = NULL;
+  reading->n_known = 0;
+  int status = 0;
+  for (size_t i = 0; status == 0 && i < n; i++)
+    status = emit_account(reading, &page[i], err);
+  free_page(page, n);
+  return status;
+}
+
+/* The edges that are still to go out need what is in it. */
+static int make_room(struct audit_reading *reading, struct kcd_error *err)
+{
+  if (!cache_is_full(&reading->cache))
+    return 0;
+  const int status = emit_known(&reading->g, err);
+  cache_clear(&reading->cache);
+  return status;
 }
 
 /* ---- the whole ---- */
@@ -266,9 +288,12 @@ static void search_domain(struct audit_reading *reading)
 static int read_pages(struct audit_reading *reading, struct kcd_error *err)
 {
   while (reading->n_page > 0 || !reading->cursor.finished) {
+    if (make_room(reading, err) != 0)
+      return -1;
     want_all(reading);
     search_page(reading);
-    if (wave_run(&reading->g.wave, &reading->g, err) != 0 || emit_page(reading, err) != 0)
+    users_step(reading);
+    if (wave_run(&reading->g.wave, &reading->g, err) != 0)
       return -1;
     turn_page(reading);
   }
@@ -298,5 +323,8 @@ int kcd_audit_read(struct kcd_dir *dir, struct kcd_audit *audit, const struct kc
       .audit = audit,
       .visitor = visitor};
   reading.g.set = &reading.set;
-  return read_all(&reading, err);
+  reading.g.wave.meanwhile = emit_known;
+  const int status = read_all(&reading, err);
+  struct kcd_error second = KCD_ERROR_INIT; /* what broke the reading off is what is told */
+  return emit_known(&reading.g, status == 0 ? err : &second) != 0 ? -1 : status;
 }

@@ -15,14 +15,16 @@
 
 static int by_key(const void *left, const void *right)
 {
-  const char *a = ((const struct cached *)left)->key, *b = ((const struct cached *)right)->key;
-  return kcd_fold_compare(a, strlen(a), b, strlen(b));
+  const struct cached *a = left, *b = right;
+  if (a->hash != b->hash)
+    return a->hash < b->hash ? -1 : 1;
+  return kcd_fold_compare(a->key, strlen(a->key), b->key, strlen(b->key));
 }
 
 static struct cached *find(const struct audit_cache *cache, char kind, const char *text)
 {
   KCD_AUTO_CHAR key = kcd_asprintf("%c%s", kind, text);
-  const struct cached wanted = {.key = key};
+  const struct cached wanted = {.key = key, .hash = text_hash(key)};
   void *const *found = tfind(&wanted, &cache->tree, by_key);
   return found == NULL ? NULL : *found;
 }
@@ -31,6 +33,7 @@ static struct cached *add(struct audit_cache *cache, char kind, const char *text
 {
   struct cached *cached = kcd_calloc(1, sizeof *cached);
   cached->key = kcd_asprintf("%c%s", kind, text);
+  cached->hash = text_hash(cached->key);
   if (tsearch(cached, &cache->tree, by_key) == NULL)
     kcd_no_memory();
   cache->n++;

@@ -12,7 +12,7 @@
 enum cache_kind { CACHE_SPN = 's', CACHE_NAME = 'n', CACHE_SID = 'i' };
 
 struct audit_cache {
-  void *tree; /* of struct cached, by kind and text as a directory compares */
+  void *tree; /* of struct cached, by hash, and by kind and text as a directory compares */
   size_t n;
   char **terms; /* filters of what is wanted and was not looked up yet: of owners */
   size_t n_terms;
@@ -23,6 +23,7 @@ struct audit_cache {
 /* The accounts behind one key, borrowed from the cache. */
 struct cached {
   char *key;
+  uint32_t hash; /* of it: SPNs begin alike, so comparing them takes long */
   struct kcd_account **accounts;
   size_t n;
   bool owns; /* the accounts are freed with it */
@@ -60,8 +61,9 @@ struct audit_reading {
   const struct kcd_audit_visitor *visitor;
   struct audit_cache cache;
   struct kcd_cursor cursor;
-  struct kcd_account *page, *next; /* accounts of the page at hand, and of the one that is being read */
-  size_t n_page, n_next;
+  /* Accounts: all about them is known; what they lead to is being looked up; they are being read. */
+  struct kcd_account *known, *page, *next;
+  size_t n_known, n_page, n_next;
   struct group_set privileged, protected_users;
   void *users_seen; /* DNs, where the groups take more than one search */
   bool users_may_repeat;
@@ -73,7 +75,9 @@ static inline struct audit_reading *reading_of(struct gathering *g)
 
 /* Adds the search for the groups that own the domain, and for Protected Users. */
 void users_begin(struct audit_reading *reading);
-/* Walks them, and hands the users to the audit. */
+/* Adds searches for the groups in those that were found and not looked into yet; false: all were. */
+bool users_step(struct audit_reading *reading);
+/* Walks the rest of them, and hands the users to the audit. */
 int users_read(struct audit_reading *reading, struct kcd_error *err);
 void users_done(struct audit_reading *reading);
 

@@ -133,16 +133,19 @@ static bool add_level(struct audit_reading *reading, struct group_set *set, take
   return true;
 }
 
+bool users_step(struct audit_reading *reading)
+{
+  const bool more = add_level(reading, &reading->privileged, take_privileged_groups);
+  const bool more_protected = add_level(reading, &reading->protected_users, take_protected_groups);
+  return more || more_protected;
+}
+
 static int walk_groups(struct audit_reading *reading, struct kcd_error *err)
 {
-  for (;;) {
-    const bool more = add_level(reading, &reading->privileged, take_privileged_groups);
-    const bool more_protected = add_level(reading, &reading->protected_users, take_protected_groups);
-    if (!more && !more_protected)
-      return 0;
+  while (users_step(reading))
     if (wave_run(&reading->g.wave, &reading->g, err) != 0)
       return -1;
-  }
+  return 0;
 }
 
 /* ---- their users ---- */

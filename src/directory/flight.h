@@ -25,6 +25,8 @@ struct flight {
   struct kcd_dir *dir;
   struct task *tasks;
   size_t n, unfinished, sent;
+  kcd_dir_meanwhile *meanwhile; /* NULL: nothing, or it was done */
+  void *data;
   size_t budget; /* bytes of values that may still be held */
   /* the entry that is being decoded */
   struct task *current;

@@ -54,6 +54,8 @@ struct wave_item {
 struct wave {
   struct wave_item *v;
   size_t n;
+  /* What to do each time while searches are on their way, with the gathering; may be NULL. It stays. */
+  kcd_dir_meanwhile *meanwhile;
 };
 void wave_done(struct wave *wave);
 /* BASE and FILTER (NULL: any object) are taken over; the other members of SEARCH are copied. */
@@ -61,10 +63,13 @@ void wave_add(struct wave *wave, struct kcd_search search, char *base, char *fil
 /* Sends all, hands each answer to its function, and empties the wave. Nothing is sent where nothing was added. */
 int wave_run(struct wave *wave, struct gathering *g, struct kcd_error *err);
 
+/* Equal for texts that are equal without regard to case, whether a directory compares them or ASCII. */
+uint32_t text_hash(const char *text);
+
 /* Terms of OR filters, each once. */
 struct terms {
   char **v;
-  uint32_t *hashes; /* of lower case: comparing them first keeps long lists quick */
+  uint32_t *hashes; /* comparing them first keeps long lists quick */
   size_t n;
 };
 void terms_done(struct terms *terms);

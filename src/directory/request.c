@@ -48,7 +48,8 @@ static int send_rest(struct flight *flight, struct task *task)
 static int page_control(struct flight *flight, struct task *task, LDAPControl **ret)
 {
   struct berval cookie = {task->cookie.len, (char *)task->cookie.data};
-  return ldap_create_page_control(flight->dir->ld, PAGE_SIZE, task->cookie.len > 0 ? &cookie : NULL, 1, ret);
+  const ber_int_t size = task->search->page > 0 ? (ber_int_t)task->search->page : PAGE_SIZE;
+  return ldap_create_page_control(flight->dir->ld, size, task->cookie.len > 0 ? &cookie : NULL, 1, ret);
 }
 
 /* SDFlagsRequestValue ::= SEQUENCE { Flags INTEGER }, with OWNER_SECURITY_INFORMATION. */

@@ -101,10 +101,17 @@ static int take_next(struct flight *flight, struct kcd_error *err)
   return 0;
 }
 
+static int use_the_time(struct flight *flight, struct kcd_error *err)
+{
+  kcd_dir_meanwhile *meanwhile = flight->meanwhile;
+  flight->meanwhile = NULL;
+  return meanwhile == NULL ? 0 : meanwhile(flight->data, err);
+}
+
 static int run(struct flight *flight, struct kcd_error *err)
 {
   while (flight->unfinished > 0) {
-    if (flight_send(flight, err) < 0 || take_next(flight, err) < 0) {
+    if (flight_send(flight, err) < 0 || use_the_time(flight, err) < 0 || take_next(flight, err) < 0) {
       abandon(flight);
       return -1;
     }
@@ -136,10 +143,17 @@ static void free_results(struct kcd_entries *results, size_t n)
 int kcd_dir_search(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
                    struct kcd_error *err)
 {
+  return kcd_dir_search_while(dir, searches, n, ret, NULL, NULL, err);
+}
+
+int kcd_dir_search_while(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
+                         kcd_dir_meanwhile *meanwhile, void *data, struct kcd_error *err)
+{
   if (dir->lost)
     return dir_fail(dir, LDAP_SERVER_DOWN, NULL, err, NULL);
   struct kcd_entries *results = kcd_calloc(n, sizeof(*results));
-  __attribute__((cleanup(flight_done))) struct flight flight = {.dir = dir, .budget = DIR_MAX_ANSWER};
+  __attribute__((cleanup(flight_done))) struct flight flight = {
+      .dir = dir, .budget = DIR_MAX_ANSWER, .meanwhile = meanwhile, .data = data};
   plan(&flight, searches, n, results);
   if (run(&flight, err) < 0) {
     free_results(results, n);

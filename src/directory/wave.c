@@ -16,7 +16,7 @@ void wave_done(struct wave *wave)
     free(wave->v[i].filter);
   }
   free(wave->v);
-  *wave = (struct wave){NULL, 0};
+  *wave = (struct wave){NULL};
 }
 
 void wave_add(struct wave *wave, struct kcd_search search, char *base, char *filter, take_fn *take, size_t index)
@@ -32,12 +32,12 @@ int wave_run(struct wave *wave, struct gathering *g, struct kcd_error *err)
   if (wave->n == 0)
     return 0;
   __attribute__((cleanup(wave_done))) struct wave sent = *wave;
-  *wave = (struct wave){NULL, 0};
+  *wave = (struct wave){.meanwhile = sent.meanwhile};
   struct kcd_search *searches = kcd_calloc(sent.n, sizeof(*searches));
   struct kcd_entries *found = kcd_calloc(sent.n, sizeof(*found));
   for (size_t i = 0; i < sent.n; i++)
     searches[i] = sent.v[i].search;
-  int status = kcd_dir_search(g->dir, searches, sent.n, found, err);
+  int status = kcd_dir_search_while(g->dir, searches, sent.n, found, sent.meanwhile, g, err);
   for (size_t i = 0; status == 0 && i < sent.n; i++) {
     sent.v[i].take(g, sent.v[i].index, &found[i]);
     kcd_entries_done(&found[i]);
@@ -58,15 +58,16 @@ void terms_done(struct terms *terms)
   *terms = (struct terms){NULL, NULL, 0};
 }
 
-/* FNV-1a over the bytes in ASCII lower case. */
-static uint32_t hash_of(const char *text)
+/* FNV-1a. No other character folds to one of ASCII (fold.c), so those alone are what equal texts have in common. */
+uint32_t text_hash(const char *text)
 {
   uint32_t hash = 2166136261u;
   for (; *text != '\0'; text++) {
     uint8_t byte = (uint8_t)*text;
     if (byte >= 'A' && byte <= 'Z')
       byte = (uint8_t)(byte + 'a' - 'A');
-    hash = (hash ^ byte) * 16777619u;
+    if (byte < 0x80)
+      hash = (hash ^ byte) * 16777619u;
   }
   return hash;
 }
@@ -83,7 +84,7 @@ void terms_add(struct terms *terms, const char *attribute, const char *value)
 {
   KCD_AUTO_CHAR escaped = kcd_filter_text(value);
   KCD_AUTO_CHAR term = kcd_asprintf("(%s=%s)", attribute, escaped);
-  uint32_t hash = hash_of(term);
+  uint32_t hash = text_hash(term);
   if (has_term(terms, term, hash))
     return;
   terms->v = kcd_reallocarray(terms->v, terms->n + 1, sizeof(char *));

@@ -9,6 +9,12 @@ static bool is_formula(const char *cell)
   return cell[0] != '\0' && strchr("=+-@\t\r", cell[0]) != NULL;
 }
 
+/* Some readers trim what stands there unquoted. */
+static bool has_outer_space(const char *cell)
+{
+  return cell[0] == ' ' || (cell[0] != '\0' && cell[strlen(cell) - 1] == ' ');
+}
+
 static void add_quoted(struct kcd_buf *out, const char *cell)
 {
   kcd_buf_add_text(out, "\"");
@@ -23,7 +29,7 @@ static void add_quoted(struct kcd_buf *out, const char *cell)
 static void add_cell(struct kcd_buf *out, const char *text)
 {
   KCD_AUTO_CHAR cell = kcd_asprintf("%s%s", is_formula(text) ? "'" : "", text);
-  if (strpbrk(cell, "\",\r\n") != NULL)
+  if (strpbrk(cell, "\",\r\n") != NULL || has_outer_space(cell))
     add_quoted(out, cell);
   else
     kcd_buf_add_text(out, cell);
@@ -39,9 +45,8 @@ void kcd_csv_row(struct kcd_buf *out, const char *const *cells, size_t n)
   kcd_buf_add_text(out, "\r\n");
 }
 
-char *kcd_csv_text(const json_t *object, const char *key)
+char *kcd_csv_text(const json_t *value, const char *between)
 {
-  const json_t *value = json_object_get(object, key);
   if (!json_is_array(value))
     return kcd_doc_safe(value);
   struct kcd_buf out;
@@ -51,7 +56,7 @@ char *kcd_csv_text(const json_t *object, const char *key)
   json_array_foreach(value, i, element)
   {
     KCD_AUTO_CHAR text = kcd_doc_safe(element);
-    kcd_buf_addf(&out, "%s%s", i == 0 ? "" : "; ", text);
+    kcd_buf_addf(&out, "%s%s", i == 0 ? "" : between, text);
   }
   return kcd_buf_take_text(&out);
 }

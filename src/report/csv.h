@@ -6,11 +6,12 @@
 
 #include <kcdfix/bytes.h>
 
-/* One record: each cell in double quotes where it needs them, and the line ended by CR LF. A cell that a spreadsheet
- * would take for a formula (it begins with = + - @, a tab or CR) gets a ' in front. Cells are terminal-safe text. */
+/* One record: each cell in double quotes where it needs them or has a blank at an end, and the line ended by CR LF. A
+ * cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or CR) gets a ' in front. Cells are
+ * terminal-safe text. */
 void kcd_csv_row(struct kcd_buf *out, const char *const *cells, size_t n);
-/* What stands under KEY as the text of a cell: null is empty, elements of an array are separated by "; ". Owned by the
+/* VALUE as the text of a cell: NULL and null are empty, BETWEEN stands between the elements of an array. Owned by the
  * caller. */
-char *kcd_csv_text(const json_t *object, const char *key);
+char *kcd_csv_text(const json_t *value, const char *between);
 
 #endif

@@ -1,57 +1,20 @@
-/* The edges of an audit for a spreadsheet: RFC 4180, UTF-8 without a byte order mark, lines that end in CR LF. */
+/* The edges of an audit for a spreadsheet: UTF-8 without a byte order mark, one record an edge. */
+#include <stdlib.h>
 #include <string.h>
 
-#include <kcdfix/text.h>
-
+#include "csv.h"
 #include "doc.h"
 #include "edges.h"
 #include "stream.h"
 
-/* A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
-static bool is_formula(const char *text)
-{
-  return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-}
+#define TARGET_IS_DC "target_is_dc"
 
-/* Nothing that a terminal or a reader could be deceived with is left in SAFE, line breaks neither. */
-static void write_cell(FILE *out, const char *raw, const char *safe, const char *between)
-{
-  const bool quoted =
-      strpbrk(safe, "\",") != NULL || safe[0] == ' ' || (safe[0] != '\0' && safe[strlen(safe) - 1] == ' ');
-  fprintf(out, "%s%s%s", between, quoted ? "\"" : "", is_formula(raw) ? "'" : "");
-  for (const char *at = safe; *at != '\0'; at++)
-    fprintf(out, *at == '"' ? "\"\"" : "%c", *at);
-  if (quoted)
-    fputc('"', out);
-}
-
-static void write_value(FILE *out, const json_t *value, const char *between)
-{
-  KCD_AUTO_CHAR safe = kcd_doc_safe(value);
-  const char *raw = json_is_string(value) ? json_string_value(value) : safe;
-  write_cell(out, raw, safe, between);
-}
-
-/* Several of them in one cell; none of the names can hold a semicolon. */
-static void write_list(FILE *out, const json_t *array)
-{
-  struct kcd_buf joined;
-  kcd_buf_init(&joined, KCD_BUF_DEFAULT_CAP);
-  size_t i;
-  const json_t *element;
-  json_array_foreach(array, i, element)
-  {
-    KCD_AUTO_CHAR safe = kcd_doc_safe(element);
-    kcd_buf_addf(&joined, "%s%s", i == 0 ? "" : ";", safe);
-  }
-  KCD_AUTO_CHAR text = kcd_buf_take_text(&joined);
-  write_cell(out, text, text, ",");
-}
-
-static void write_truth(FILE *out, const json_t *value)
-{
-  fprintf(out, ",%s", json_is_true(value) ? "true" : json_is_false(value) ? "false" : "");
-}
+/* The headings, which are keys of the edge too: but for TARGET_IS_DC, and for spn_owners, which is `owners`. */
+static const char *const COLUMNS[] = {
+    "source", "source_dn", "source_enabled", "type",       "protocol_transition", "spn",
+    "target", "target_dn", TARGET_IS_DC,     "spn_owners", "user_exposure",       "finding_ids",
+};
+enum { N_COLUMNS = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
 
 static json_t *role_of_dc(const json_t *edge)
 {
@@ -65,30 +28,42 @@ static json_t *role_of_dc(const json_t *edge)
   return json_is_null(json_object_get(edge, "target")) ? json_null() : json_false();
 }
 
+static const json_t *value_of(const json_t *edge, const char *column)
+{
+  if (strcmp(column, TARGET_IS_DC) == 0)
+    return role_of_dc(edge);
+  return json_object_get(edge, strcmp(column, "spn_owners") == 0 ? "owners" : column);
+}
+
+/* Programs read them, so a truth is as in JSON; nothing where it is not known. Owned. */
+static char *cell_of(const json_t *value)
+{
+  return json_is_boolean(value) ? kcd_strdup(json_is_true(value) ? "true" : "false") : kcd_csv_text(value, ";");
+}
+
+static void write_record(FILE *out, const char *const *cells)
+{
+  struct kcd_buf record;
+  kcd_buf_init(&record, KCD_BUF_DEFAULT_CAP);
+  kcd_csv_row(&record, cells, N_COLUMNS);
+  KCD_AUTO_CHAR text = kcd_buf_take_text(&record);
+  fputs(text, out);
+}
+
 static void write_row(void *data, const json_t *edge)
 {
-  FILE *out = data;
-  write_value(out, json_object_get(edge, "source"), "");
-  write_value(out, json_object_get(edge, "source_dn"), ",");
-  write_truth(out, json_object_get(edge, "source_enabled"));
-  write_value(out, json_object_get(edge, "type"), ",");
-  write_truth(out, json_object_get(edge, "protocol_transition"));
-  write_value(out, json_object_get(edge, "spn"), ",");
-  write_value(out, json_object_get(edge, "target"), ",");
-  write_value(out, json_object_get(edge, "target_dn"), ",");
-  write_truth(out, role_of_dc(edge));
-  write_list(out, json_object_get(edge, "owners"));
-  write_value(out, json_object_get(edge, "user_exposure"), ",");
-  write_list(out, json_object_get(edge, "finding_ids"));
-  fputs("\r\n", out);
+  char *cells[N_COLUMNS];
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    cells[i] = cell_of(value_of(edge, COLUMNS[i]));
+  write_record(data, (const char *const *)cells);
+  for (size_t i = 0; i < N_COLUMNS; i++)
+    free(cells[i]);
 }
 
 int kcd_edges_csv(const json_t *doc, FILE *spool, FILE *out, struct kcd_error *err)
 {
   (void)doc;
-  fputs("source,source_dn,source_enabled,type,protocol_transition,spn,target,target_dn,target_is_dc,spn_owners,"
-        "user_exposure,finding_ids\r\n",
-        out);
+  write_record(out, COLUMNS);
   if (kcd_edges_each(spool, write_row, out, err) != 0)
     return -1;
   return kcd_stream_end(out, err);

@@ -43,7 +43,7 @@ static void add_record(struct kcd_buf *out, const json_t *entry)
 {
   char *cells[N_COLUMNS + 1];
   for (size_t i = 0; i < N_COLUMNS; i++)
-    cells[i] = kcd_csv_text(entry, COLUMNS[i]);
+    cells[i] = kcd_csv_text(json_object_get(entry, COLUMNS[i]), "; ");
   cells[N_COLUMNS] = ids_of(entry);
   kcd_csv_row(out, (const char *const *)cells, N_COLUMNS + 1);
   for (size_t i = 0; i <= N_COLUMNS; i++)

@@ -5,8 +5,9 @@ usage: large_rows.py run COMPUTERS RUNS PEAKS     inside lab --large COMPUTERS; 
 
 To add a row, add a Row to rows(): its name, kcdfix's command, what it is compared with (a list of words, both), and the
 goal for the ratio of their wall times. Their output is thrown away, whatever their status. `prepare`, where a row has
-it, is called once before the row is measured. What a command writes has to be written anew by each run: undo it in the
-command itself (sh -c), on both sides alike. The domain is described at the top of tests/lab/large.py.
+it, is called once before the row is measured. What a command writes has to be written anew by each run: `undo` is
+called after each, on both sides alike, and is not measured. Where the other side does only a part of the work, `scale`
+is what its times are multiplied by. The domain is described at the top of tests/lab/large.py.
 """
 import dataclasses
 import json
@@ -27,6 +28,8 @@ class Row:
     theirs: list
     goal: float
     prepare: typing.Callable | None = None
+    undo: typing.Callable | None = None
+    scale: float = 1
 
 
 def kcdfix(command, *words):
@@ -44,8 +47,53 @@ HOSTS = ("(|(&(objectCategory=computer)(|(servicePrincipalName=Microsoft Virtual
          "(&(objectClass=serviceConnectionPoint)(|(cn=Microsoft Hyper-V)(cn=Windows Virtual Machine))))")
 
 
+DELEGATING = ("(|(msDS-AllowedToDelegateTo=*)(msDS-AllowedToActOnBehalfOfOtherIdentity=*)"
+              "(&(userAccountControl:1.2.840.113556.1.4.804:=17301504)"
+              "(!(userAccountControl:1.2.840.113556.1.4.803:=8192))))")
+SHOWN = ["HV0001$", "HV0050$", "UN0001$", "ST0001$"]
+WITH_LISTS_OR_FLAGS = 230  # accounts of large.py that samba-tool would have to be asked for: HV, UN and ST
+
+APPLIED = [f"HV{i:04}" for i in range(151, 251)]
+SERVICES = [f"{service}/{name}" for name in ("HV0001", "HV0001.kcd.test") for service in ("cifs", "http")]
+
+
+def lab_file(name):
+    return f"{os.environ['KCDFIX_LAB_DIR']}/{name}"
+
+
+def ldapmodify(ldif):
+    return ["ldapmodify", "-Q", "-Y", "GSSAPI", "-H", f"ldap://{os.environ['KCDFIX_DC']}", "-f", lab_file(ldif)]
+
+
+def declare():
+    """The same entries for the same hosts as an inventory, as LDIF, and as LDIF that removes them."""
+    with open(lab_file("bench.ini"), "w", encoding="ascii") as file:
+        print("[bench]", "hosts =", *(f"  {host}" for host in APPLIED), "services = " + " ".join(SERVICES),
+              "mode = kerberos-only", sep="\n", file=file)
+    for verb in ("add", "delete"):
+        with open(lab_file(f"{verb}.ldif"), "w", encoding="ascii") as file:
+            for host in APPLIED:
+                print(f"dn: CN={host},CN=Computers,DC=kcd,DC=test", "changetype: modify",
+                      f"{verb}: msDS-AllowedToDelegateTo", *(f"msDS-AllowedToDelegateTo: {spn}" for spn in SERVICES),
+                      "-", "", sep="\n", file=file)
+
+
+def take_back():
+    """Fails where the run that was measured did not write all of it."""
+    subprocess.run(ldapmodify("delete.ldif"), stdout=subprocess.DEVNULL, check=True)
+
+
 def rows():
     return [
+        Row("audit --json  /  ldapsearch of the same accounts and attributes", kcdfix("audit", "--json"),
+            paged(DELEGATING, "objectClass", "objectSid", "sAMAccountName", "dNSHostName", "operatingSystem",
+                  "userAccountControl", "msDS-SupportedEncryptionTypes", "pwdLastSet", "lastLogonTimestamp",
+                  "servicePrincipalName", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity"), 1.3),
+        Row("audit --json  /  samba-tool delegation show for each account", kcdfix("audit", "--json"),
+            ["sh", "-c", 'for name; do samba-tool delegation show "$name" -H "ldap://$KCDFIX_DC" '
+             "--use-kerberos=required; done", "sh", *SHOWN], 1, scale=WITH_LISTS_OR_FLAGS / len(SHOWN)),
+        Row("apply -f, 100 hosts of 4 entries  /  ldapmodify of the same LDIF",
+            kcdfix("apply", "-f", lab_file("bench.ini"), "--yes"), ldapmodify("add.ldif"), 1.5, declare, take_back),
         Row("hosts --json  /  ldapsearch of the same objects and attributes", kcdfix("hosts", "--json"),
             paged(HOSTS, "cn", "objectClass", "objectGUID", "sAMAccountName", "dNSHostName", "operatingSystem",
                   "userAccountControl", "lastLogonTimestamp", "msDS-AllowedToDelegateTo", "servicePrincipalName"), 1.3),
@@ -60,7 +108,8 @@ def run(computers, runs, path):
     for row in rows():
         if row.prepare:
             row.prepare()
-        medians = measure.side_by_side(row.name, row.ours, row.theirs, int(runs), row.goal, warm=1)
+        medians = measure.side_by_side(row.name, row.ours, row.theirs, int(runs), row.goal, warm=1,
+                                       scale=row.scale, undo=row.undo)
         with open(path, "a", encoding="utf-8") as file:
             print(json.dumps([row.name, int(computers), medians[0][2] / 1024]), file=file)
 

@@ -27,18 +27,23 @@ BY_HAND = ["sh", "-c", f"export KRB5CCNAME=FILE:{LAB}/bench.ccache; "
 SAMBA_TOOL = ["samba-tool", "delegation", "show", "CORE2016$", "-H", f"ldap://{DC}", "--use-kerberos=required"]
 
 
-def side_by_side(name, ours, theirs, runs, goal, warm=2):
-    """Prints the comparison. Returns for both the medians of wall seconds, CPU seconds and peak memory (KiB)."""
+def side_by_side(name, ours, theirs, runs, goal, warm=2, scale=1, undo=None):
+    """Prints the comparison. Returns for both the medians of wall seconds, CPU seconds and peak memory (KiB). THEIRS
+    does one SCALE-th of the work, and its times are multiplied by that. UNDO is called after each run, not measured."""
     results = {0: [], 1: []}
     for number in range(runs + warm):
         for side, command in enumerate((ours, theirs)):
             result = once(command)
+            if undo:
+                undo()
+            if side == 1:
+                result = (result[0] * scale, result[1] * scale, *result[2:])
             if number >= warm:  # the first ones warm the caches of both
                 results[side].append(result)
     medians = [[statistics.median(row[column] for row in results[side]) for column in range(3)] for side in (0, 1)]
     pairwise = statistics.median(a[0] / b[0] for a, b in zip(results[0], results[1]))
     cpu = statistics.median(a[1] / b[1] for a, b in zip(results[0], results[1]))
-    print(f"\n{name}   (goal {goal})")
+    print(f"\n{name}   (goal {goal})" + (f"   times of the latter x {scale:.1f}" if scale != 1 else ""))
     print(f"  {'':34}{'wall ms':>9}{'CPU ms':>9}{'peak MiB':>10}{'status':>8}")
     for side, label in enumerate(("kcdfix", "instead")):
         wall, seconds, memory = medians[side]

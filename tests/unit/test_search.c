@@ -185,6 +185,28 @@ static void pages(void **state)
   close_dir(dir);
 }
 
+static bool answer_with_size_of_page(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  char size[16];
+  snprintf(size, sizeof(size), "%d", (int)request->page_size);
+  ldap_server_entry(request, "CN=A,DC=kcd,DC=test", "cn", "1", size, NULL);
+  ldap_server_page(request, "");
+  return true;
+}
+
+static void pages_of_another_size(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_with_size_of_page, 2000);
+  struct kcd_search small = below(0);
+  small.page = 7;
+  assert_int_equal(search(dir, small), 0);
+  assert_string_equal((char *)kcd_entry_get(&found.v[0], "cn")->v[0].data, "7");
+  close_dir(dir);
+}
+
 /* One page a call, each from where the one before ended. */
 static void page_by_page(void **state)
 {
@@ -427,6 +449,71 @@ static void more_than_fit_at_once(void **state)
   close_dir(dir);
 }
 
+/* ---- something to do meanwhile ---- */
+
+struct chore {
+  int done, status;
+};
+
+static int do_chore(void *data, struct kcd_error *why)
+{
+  struct chore *chore = data;
+  chore->done++;
+  return chore->status == 0 ? 0 : kcd_fail(why, KCD_E_IO, "the chore failed");
+}
+
+static bool answer_rootdse_alone(struct ldap_request *request)
+{
+  return request->number > 0 || ldap_server_rootdse(request);
+}
+
+static void a_chore_is_done_once(void **state)
+{
+  (void)state;
+  enum { N = 100 }; /* more than are sent at first */
+  struct kcd_dir *dir = open_dir(answer_base_searches, 2000);
+  struct kcd_search searches[N];
+  struct kcd_entries results[N];
+  struct chore chore = {0, 0};
+  for (int i = 0; i < N; i++)
+    searches[i] = at("CN=1");
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search_while(dir, searches, N, results, do_chore, &chore, &err), 0);
+  assert_int_equal(chore.done, 1);
+  for (int i = 0; i < N; i++) {
+    assert_int_equal(results[i].n, 1);
+    kcd_entries_done(&results[i]);
+  }
+  close_dir(dir);
+}
+
+static void a_chore_waits_for_no_answer(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_rootdse_alone, QUICK_MS);
+  struct kcd_search one = at("CN=1");
+  struct chore chore = {0, 0};
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search_while(dir, &one, 1, &found, do_chore, &chore, &err), -1);
+  assert_int_equal(chore.done, 1);
+  assert_int_equal(err.code, KCD_E_UNREACHABLE);
+  close_dir(dir);
+}
+
+static void a_chore_that_fails_ends_the_searches(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_base_searches, 2000);
+  struct kcd_search one = at("CN=1");
+  struct chore chore = {0, -1};
+  err = KCD_ERROR_INIT;
+  assert_int_equal(kcd_dir_search_while(dir, &one, 1, &found, do_chore, &chore, &err), -1);
+  assert_int_equal(chore.done, 1);
+  assert_string_equal(err.message, "the chore failed");
+  assert_int_equal(search(dir, at("CN=2")), 0); /* the connection is still good */
+  close_dir(dir);
+}
+
 static bool answer_only_base_searches(struct ldap_request *request)
 {
   bool is_convenience = request->number > 0 && request->time_limit > 0;
@@ -589,6 +676,7 @@ int main(void)
       cmocka_unit_test(closed_at_once),
       cmocka_unit_test(bad_host_names),
       cmocka_unit_test(pages),
+      cmocka_unit_test(pages_of_another_size),
       cmocka_unit_test(page_by_page),
       cmocka_unit_test(down_between_pages),
       cmocka_unit_test(pages_without_end),
@@ -599,6 +687,9 @@ int main(void)
       cmocka_unit_test(answers_in_any_order),
       cmocka_unit_test(more_than_fit_at_once),
       cmocka_unit_test(best_effort),
+      cmocka_unit_test(a_chore_is_done_once),
+      cmocka_unit_test(a_chore_waits_for_no_answer),
+      cmocka_unit_test(a_chore_that_fails_ends_the_searches),
       cmocka_unit_test(stops_in_an_entry),
       cmocka_unit_test(garbage),
       cmocka_unit_test(huge_length),

@@ -20,16 +20,12 @@ static const struct kcd_trace_step *failing_step(const struct kcd_conversation *
   return NULL;
 }
 
-static bool alike(const char *a, const char *b)
-{
-  return trace_same(a, b) || (a == NULL && b == NULL);
-}
-
 static bool is_same_failure(const struct kcd_trace_failure *failure, const struct kcd_trace_step *step)
 {
   return failure->kind == step->kind && failure->code == step->answer.code &&
          failure->has_ntstatus == step->answer.has_ntstatus && failure->ntstatus == step->answer.ntstatus &&
-         alike(failure->host, step->host) && alike(failure->user, step->user) && alike(failure->spn, step->spn);
+         trace_alike(failure->host, step->host) && trace_alike(failure->user, step->user) &&
+         trace_alike(failure->spn, step->spn);
 }
 
 static bool is_delegation(enum kcd_step_kind kind)
@@ -164,14 +160,18 @@ static void exclude(struct kcd_trace_failure *failure, const enum kcd_finding_id
 typedef bool fits_fn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                      const struct kcd_trace_failure *failure);
 
-/* Only what was granted before it failed for the last time counts: behind that somebody may have mended it. */
+/* Only what was granted before it failed for the last time counts: behind that somebody may have mended it. And only by
+ * the same KDC: another one may have heard of a change that this one has not. */
 static const struct kcd_trace_step *granted_before(const struct kcd_trace_result *result,
                                                    const struct kcd_trace_failure *failure, fits_fn *fits)
 {
+  const struct kcd_trace_step *failed = failing_step(&result->v[failure->last]);
   for (size_t i = failure->last + 1; i-- > 0;)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
-      if (step->answer.outcome == KCD_TICKET && fits(&result->v[i], step, failure))
+      bool granted = step->answer.outcome == KCD_TICKET && !step->referred && step->answered <= failed->answered &&
+                     kcd_address_equal(&step->kdc.address, &failed->kdc.address);
+      if (granted && fits(&result->v[i], step, failure))
         return step;
     }
   return NULL;
@@ -222,7 +222,8 @@ static void rule_out_delegation(const struct kcd_trace_result *result, struct kc
                          other->user == NULL ? "a user" : other->user, other->spn == NULL ? "a service" : other->spn));
   other = granted_before(result, failure, same_user);
   if (other != NULL)
-    exclude(failure, USER_MAY_BE_DELEGATED, kcd_sentence("the same user was delegated to %s", other->spn));
+    exclude(failure, USER_MAY_BE_DELEGATED,
+            kcd_sentence("the same user was delegated to %s", other->spn == NULL ? "a service" : other->spn));
   other = granted_before(result, failure, same_service);
   if (other != NULL)
     exclude(failure, SERVICE_IS_GRANTED,

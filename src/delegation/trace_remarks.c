@@ -246,7 +246,10 @@ static void remark_losses(const struct kcd_stream_counts *counts, uint32_t snapl
   }
   if (counts->fragments > 0) {
     KCD_AUTO_CHAR what = counted(counts->fragments, "IP fragment was", "IP fragments were");
-    add(result, KCD_REMARK_FRAGMENTS, counts->fragments, kcd_asprintf("%s not put together.", what), NULL);
+    add(result, KCD_REMARK_FRAGMENTS, counts->fragments,
+        kcd_asprintf("%s not put together: what they carried is missing here.", what),
+        kcd_strdup("let the host ask over TCP: on Windows MaxPacketSize = 1 in HKLM\\SYSTEM\\CurrentControlSet\\Control"
+                   "\\Lsa\\Kerberos\\Parameters; udp_preference_limit = 1 in krb5.conf"));
   }
 }
 
@@ -256,7 +259,7 @@ static void remark_unreadable(const struct kcd_trace *trace, const struct kcd_st
   if (trace->malformed > counts->cut) {
     KCD_AUTO_CHAR what = counted(trace->malformed - counts->cut, "message", "messages");
     add(result, KCD_REMARK_MALFORMED, trace->malformed - counts->cut, kcd_asprintf("%s could not be decoded.", what),
-        NULL);
+        kcd_strdup("look at them in Wireshark; where the port carries something else, name that of the KDC: --port N"));
   }
   if (result->n_more > 0) {
     KCD_AUTO_CHAR what = counted(result->n_more, "request", "requests");

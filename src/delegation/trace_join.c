@@ -220,6 +220,13 @@ static void make_conversations(struct join *join, const size_t *partner, struct 
   }
 }
 
+/* What was asked twice begins where it was asked first. */
+static int by_first_step(const void *a, const void *b)
+{
+  const struct kcd_conversation *x = a, *y = b;
+  return by_time(&x->steps[0], &y->steps[0]);
+}
+
 void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret)
 {
   struct join join = {.steps = trace->steps, .n = trace->n};
@@ -230,6 +237,8 @@ void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret)
   merge_tries(&join);
   pair_up(&join, partner);
   make_conversations(&join, partner, ret);
+  if (ret->n > 0)
+    qsort(ret->v, ret->n, sizeof *ret->v, by_first_step);
   free(join.gone);
   free(partner);
   free(trace->steps);

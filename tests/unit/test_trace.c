@@ -115,6 +115,23 @@ static void what_the_protocol_asks_twice_is_one_step(void **state)
   kcd_trace_result_done(&result);
 }
 
+static void what_was_asked_twice_stands_where_it_began(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  ask_tgt(&scene, "CORE2016$");
+  refuse(&scene, 25);
+  self(&scene, "HV2$", "alice");
+  ask_tgt(&scene, "CORE2016$");
+  give(&scene, KCD_KRB_AS_REP, "CORE2016$", "krbtgt/KCD.TEST");
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_int_equal(result.v[0].steps[0].kind, KCD_STEP_KIND_AS);
+  assert_int_equal(result.v[0].steps[0].when, START);
+  assert_int_equal(result.v[1].steps[0].kind, KCD_STEP_KIND_SELF);
+  kcd_trace_result_done(&result);
+}
+
 static void armour_hides_the_user_but_not_the_answer(void **state)
 {
   (void)state;
@@ -647,6 +664,7 @@ int main(void)
       cmocka_unit_test(the_case_of_the_article),
       cmocka_unit_test(two_hosts_interleaved_stay_apart),
       cmocka_unit_test(what_the_protocol_asks_twice_is_one_step),
+      cmocka_unit_test(what_was_asked_twice_stands_where_it_began),
       cmocka_unit_test(armour_hides_the_user_but_not_the_answer),
       cmocka_unit_test(an_answer_without_request_tells_the_user),
       cmocka_unit_test(the_ticket_itself_tells_whose_it_is),

@@ -16,6 +16,12 @@
 #define KCD_TRACE_FAILURES_MAX 500 /* distinct failures that are named */
 #define KCD_TRACED_PAIRS_MAX 500   /* pairs for a check */
 
+/* By which names are compared once a trace is joined, so that long ones cost no more than short ones: hashes without
+ * regard to case (ASCII); 0: no name. */
+struct kcd_trace_keys {
+  uint64_t host, user, spn;
+};
+
 /* What a request is for. */
 enum kcd_step_kind {
   KCD_STEP_KIND_AS,      /* a ticket-granting ticket */
@@ -56,7 +62,8 @@ struct kcd_trace_step {
   unsigned requests;    /* how often it was sent: UDP is repeated */
   unsigned answers;     /* how often it was answered */
   bool request_missing; /* the capture began too late, or lost it */
-  bool malformed;       /* a message of it could not be decoded or was cut */
+  struct kcd_trace_keys keys;
+  bool malformed; /* a message of it could not be decoded or was cut */
 };
 
 /* S4U2Self and the S4U2Proxy that follow it; any other step alone. */
@@ -71,6 +78,7 @@ struct kcd_conversation {
 struct kcd_trace_failure {
   enum kcd_step_kind kind;
   char *host, *user, *spn;
+  struct kcd_trace_keys keys;
   int32_t code;
   bool has_ntstatus;
   uint32_t ntstatus;

@@ -21,6 +21,19 @@ bool trace_alike(const char *a, const char *b)
   return trace_same(a, b) || (a == NULL && b == NULL);
 }
 
+uint64_t trace_key(const char *name)
+{
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  if (name == NULL)
+    return 0;
+  for (; *name != '\0'; name++) {
+    uint8_t byte = (uint8_t)*name;
+    bool upper = byte >= 'A' && byte <= 'Z';
+    hash = (hash ^ (upper ? byte + ('a' - 'A') : byte)) * UINT64_C(0x100000001b3);
+  }
+  return hash == 0 ? 1 : hash;
+}
+
 bool trace_is_spn(const char *name)
 {
   const char *slash = name == NULL ? NULL : strchr(name, '/');

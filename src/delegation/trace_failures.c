@@ -24,8 +24,8 @@ static bool is_same_failure(const struct kcd_trace_failure *failure, const struc
 {
   return failure->kind == step->kind && failure->code == step->answer.code &&
          failure->has_ntstatus == step->answer.has_ntstatus && failure->ntstatus == step->answer.ntstatus &&
-         trace_alike(failure->host, step->host) && trace_alike(failure->user, step->user) &&
-         trace_alike(failure->spn, step->spn);
+         failure->keys.host == step->keys.host && failure->keys.user == step->keys.user &&
+         failure->keys.spn == step->keys.spn;
 }
 
 static bool is_delegation(enum kcd_step_kind kind)
@@ -50,6 +50,7 @@ static void note(struct kcd_trace_result *result, size_t index, const struct kcd
                                                                       .host = kcd_strdup(step->host),
                                                                       .user = kcd_strdup(step->user),
                                                                       .spn = kcd_strdup(step->spn),
+                                                                      .keys = step->keys,
                                                                       .code = step->answer.code,
                                                                       .has_ntstatus = step->answer.has_ntstatus,
                                                                       .ntstatus = step->answer.ntstatus,
@@ -181,36 +182,37 @@ static const struct kcd_trace_step *granted_before(const struct kcd_trace_result
 static bool is_by_transition(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                              const struct kcd_trace_failure *failure)
 {
-  return step->kind == KCD_STEP_KIND_PROXY && conversation->n > 1 && trace_same(step->host, failure->host);
+  return step->kind == KCD_STEP_KIND_PROXY && conversation->n > 1 &&
+         trace_same_key(step->keys.host, failure->keys.host);
 }
 
 static bool same_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                       const struct kcd_trace_failure *failure)
 {
-  return is_by_transition(conversation, step, failure) && trace_same(step->user, failure->user);
+  return is_by_transition(conversation, step, failure) && trace_same_key(step->keys.user, failure->keys.user);
 }
 
 static bool same_service(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                          const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_PROXY && trace_same(step->host, failure->host) &&
-         trace_same(step->spn, failure->spn);
+  return step->kind == KCD_STEP_KIND_PROXY && trace_same_key(step->keys.host, failure->keys.host) &&
+         trace_same_key(step->keys.spn, failure->keys.spn);
 }
 
 static bool self_for_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                           const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_SELF && trace_same(step->host, failure->host) &&
-         trace_same(step->user, failure->user);
+  return step->kind == KCD_STEP_KIND_SELF && trace_same_key(step->keys.host, failure->keys.host) &&
+         trace_same_key(step->keys.user, failure->keys.user);
 }
 
 static bool any_for_spn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                         const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_TGS && trace_same(step->spn, failure->spn);
+  return step->kind == KCD_STEP_KIND_TGS && trace_same_key(step->keys.spn, failure->keys.spn);
 }
 
 static void rule_out_delegation(const struct kcd_trace_result *result, struct kcd_trace_failure *failure)

@@ -144,6 +144,8 @@ static size_t evidence_of(const struct join *join, const struct recent *selves, 
 
 static void take(struct kcd_conversation *conversation, struct kcd_trace_step *step)
 {
+  step->keys = (struct kcd_trace_keys){
+      .host = trace_key(step->host), .user = trace_key(step->user), .spn = trace_key(step->spn)};
   conversation->steps = kcd_reallocarray(conversation->steps, conversation->n + 1, sizeof *conversation->steps);
   conversation->steps[conversation->n++] = *step;
 }

@@ -96,8 +96,8 @@ static bool asked_again(const struct kcd_trace_result *result, const struct kcd_
   for (size_t i = failure->first; i < result->n; i++)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
-      if (step->when > after && step->kind == failure->kind && trace_same(step->host, failure->host) &&
-          trace_same(step->spn, failure->spn))
+      if (step->when > after && step->kind == failure->kind && trace_same_key(step->keys.host, failure->keys.host) &&
+          trace_same_key(step->keys.spn, failure->keys.spn))
         return true;
     }
   return false;
@@ -109,8 +109,9 @@ static int64_t last_refusal(const struct kcd_trace_result *result, const struct 
   int64_t last = 0;
   for (size_t i = failure->first; i < result->n; i++) {
     const struct kcd_trace_step *step = last_step(&result->v[i]);
-    if (step->kind == failure->kind && step->answer.outcome == KCD_ERROR && trace_same(step->host, failure->host) &&
-        trace_same(step->spn, failure->spn) && step->when > last)
+    if (step->kind == failure->kind && step->answer.outcome == KCD_ERROR &&
+        trace_same_key(step->keys.host, failure->keys.host) && trace_same_key(step->keys.spn, failure->keys.spn) &&
+        step->when > last)
       last = step->when;
   }
   return last;

@@ -51,6 +51,13 @@ bool trace_is_spn(const char *name);
 bool trace_same(const char *a, const char *b);
 /* The same, but NULL equals NULL. */
 bool trace_alike(const char *a, const char *b);
+/* FNV-1a of a name in lower case; 0 for NULL. */
+uint64_t trace_key(const char *name);
+/* As trace_same, of keys. */
+static inline bool trace_same_key(uint64_t a, uint64_t b)
+{
+  return a != 0 && a == b;
+}
 /* Whether both ask for the same ticket for the same user, with the same evidence. The user of an S4U2Proxy is in its
  * evidence. */
 bool trace_asks_the_same(const struct kcd_trace_step *a, const struct kcd_trace_step *b);

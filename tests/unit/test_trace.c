@@ -501,6 +501,25 @@ static void the_same_failure_is_named_once(void **state)
   kcd_trace_result_done(&result);
 }
 
+static void names_are_the_same_in_any_case(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  self(&scene, "core2016$", "Alice");
+  ask_proxy(&scene, "core2016$", "CIFS/2016gui");
+  refuse(&scene, 13);
+  self(&scene, "core2016$", "Alicf");
+  ask_proxy(&scene, "core2016$", "CIFS/2016gui");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n_failures, 2);
+  assert_int_equal(result.failures[0].times, 2);
+  kcd_trace_result_done(&result);
+}
+
 static void refusals_beside_delegation_come_last(void **state)
 {
   (void)state;
@@ -684,6 +703,7 @@ int main(void)
       cmocka_unit_test(a_cut_request_keeps_its_answer),
       cmocka_unit_test(a_ticket_that_the_user_asked_for_is_no_s4u2self),
       cmocka_unit_test(the_same_failure_is_named_once),
+      cmocka_unit_test(names_are_the_same_in_any_case),
       cmocka_unit_test(refusals_beside_delegation_come_last),
       cmocka_unit_test(silence_after_a_refusal_is_the_negative_cache),
       cmocka_unit_test(a_host_that_asks_again_is_not_silent),

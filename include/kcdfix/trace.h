@@ -16,6 +16,12 @@
 #define KCD_TRACE_FAILURES_MAX 500 /* distinct failures that are named */
 #define KCD_TRACED_PAIRS_MAX 500   /* pairs for a check */
 
+/* By which names are compared once a trace is joined, so that long ones cost no more than short ones: hashes without
+ * regard to case (ASCII); 0: no name. */
+struct kcd_trace_keys {
+  uint64_t host, user, spn;
+};
+
 /* What a request is for. */
 enum kcd_step_kind {
   KCD_STEP_KIND_AS,      /* a ticket-granting ticket */
@@ -49,12 +55,15 @@ struct kcd_trace_step {
   struct kcd_answer answer; /* outcome ticket, error, or not-tried: none in the capture; forwardable is not visible and
                              * always false */
   bool refused_by_udp;      /* asked again over TCP after KRB_ERR_RESPONSE_TOO_BIG */
-  struct kcd_krb_error error; /* with an error */
-  int32_t ticket_enctype;     /* with a ticket */
+  char *reason;             /* e-text of an error */
+  int32_t ticket_enctype;   /* with a ticket */
   uint64_t ticket_mark;
+  bool referred;        /* the ticket is not to spn, but to the KDC of another realm, which is to be asked then */
   unsigned requests;    /* how often it was sent: UDP is repeated */
+  unsigned answers;     /* how often it was answered */
   bool request_missing; /* the capture began too late, or lost it */
-  bool malformed;       /* a message of it could not be decoded or was cut */
+  struct kcd_trace_keys keys;
+  bool malformed; /* a message of it could not be decoded or was cut */
 };
 
 /* S4U2Self and the S4U2Proxy that follow it; any other step alone. */
@@ -69,12 +78,13 @@ struct kcd_conversation {
 struct kcd_trace_failure {
   enum kcd_step_kind kind;
   char *host, *user, *spn;
+  struct kcd_trace_keys keys;
   int32_t code;
   bool has_ntstatus;
   uint32_t ntstatus;
   size_t first, last; /* indexes of its first and its last conversation */
   unsigned times;
-  bool delegation;          /* a step of S4U, or what a host of one asked right before it */
+  bool delegation;          /* a step of S4U */
   enum kcd_finding_id *ids; /* causes left open, the likely ones first; by the table of symptoms (explain.h) */
   size_t n_ids;
   char **excluded; /* sentences: which causes the trace itself rules out, and by what; terminal-safe */
@@ -85,7 +95,7 @@ struct kcd_trace_failure {
 /* What is not there, or is beside the point: each with what to do. */
 enum kcd_remark_kind {
   KCD_REMARK_NO_S4U,          /* a client speaks NTLM to a target, and no S4U of it is in the trace */
-  KCD_REMARK_NOT_ASKED_AGAIN, /* no request after a failure, while the client went on: the negative cache */
+  KCD_REMARK_NOT_ASKED_AGAIN, /* no request after a failure, while the capture went on: the negative cache */
   KCD_REMARK_OTHER_KDC,       /* requests went to a server that is not the one named (or several servers answered) */
   KCD_REMARK_LATE,            /* the capture began after the conversation did */
   KCD_REMARK_CUT,             /* the snap length cut messages */

@@ -122,8 +122,8 @@ static int check_trace(struct kcd_run *run, struct kcd_session *session, struct 
 {
   struct kcd_trace_result trace = {0};
   struct kcd_traced_pairs pairs = {0};
-  int status = kcd_read_trace(run->options, &trace, err);
-  if (status == 0) {
+  int status = kcd_read_trace(run, &trace, err);
+  if (status >= 0) {
     kcd_report_trace(run->report, run->options->trace, kcd_trace_port(run->options), &trace);
     kcd_trace_pairs(&trace, &pairs);
     status = pairs.n > 0 ? 0 : kcd_fail_no_pairs(run->options, err);

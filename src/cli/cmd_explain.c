@@ -82,18 +82,40 @@ static int unknown(struct kcd_run *run, const struct kcd_explanation *explanatio
   return kcd_run_failed(run, &err);
 }
 
-/* Status 1 where a step of delegation was refused; 3 where nothing can be told. */
+/* Whether the answer to a request is there, but not what it says: it may be a refusal. */
+static bool has_unreadable_answer(const struct kcd_trace_result *trace)
+{
+  for (size_t i = 0; i < trace->n; i++)
+    for (size_t s = 0; s < trace->v[i].n; s++) {
+      const struct kcd_trace_step *step = &trace->v[i].steps[s];
+      if (step->answered != 0 && step->answer.outcome == KCD_NOT_TRIED)
+        return true;
+    }
+  return false;
+}
+
+static bool has_refused_delegation(const struct kcd_trace_result *trace)
+{
+  for (size_t i = 0; i < trace->n_failures; i++)
+    if (trace->failures[i].delegation)
+      return true;
+  return false;
+}
+
+/* Status 1 where a step of delegation was refused; 3 where that cannot be told. */
 static int explain_trace(struct kcd_run *run)
 {
   struct kcd_error err = KCD_ERROR_INIT;
   struct kcd_trace_result trace = {0};
-  if (kcd_read_trace(run->options, &trace, &err) != 0)
+  int damaged = kcd_read_trace(run, &trace, &err);
+  if (damaged < 0)
     return kcd_run_failed(run, &err);
   kcd_report_trace(run->report, run->options->trace, kcd_trace_port(run->options), &trace);
-  int status = trace.n == 0 ? KCD_EXIT_CANNOT_TELL : KCD_EXIT_OK;
-  for (size_t i = 0; i < trace.n_failures; i++)
-    if (trace.failures[i].delegation)
-      status = kcd_exit_worse(status, KCD_EXIT_PROBLEM);
+  int status = KCD_EXIT_OK;
+  if (has_refused_delegation(&trace))
+    status = KCD_EXIT_PROBLEM;
+  else if (damaged > 0 || trace.n == 0 || has_unreadable_answer(&trace))
+    status = KCD_EXIT_CANNOT_TELL;
   kcd_trace_result_done(&trace);
   return status;
 }

@@ -17,36 +17,40 @@ static void take_message(void *data, const struct kcd_carried *carried)
   kcd_trace_message(data, carried);
 }
 
-static void read_frames(struct kcd_capture *capture, struct kcd_streams *streams, struct kcd_trace *trace)
+/* As kcd_capture_next ends: 0, or -1 with ERR. */
+static int read_frames(struct kcd_capture *capture, struct kcd_streams *streams, struct kcd_trace *trace,
+                       struct kcd_error *err)
 {
-  struct kcd_error damaged = KCD_ERROR_INIT;
   enum kcd_link link = kcd_capture_link(capture);
   const uint8_t *data;
   size_t len;
   int64_t when;
   int rc;
-  while ((rc = kcd_capture_next(capture, &data, &len, &when, &damaged)) > 0) {
+  while ((rc = kcd_capture_next(capture, &data, &len, &when, err)) > 0) {
     struct kcd_frame frame;
     kcd_frame_decode(link, data, len, &frame);
     kcd_trace_frame(trace, &frame, when);
     kcd_streams_take(streams, &frame, when);
   }
-  if (rc < 0)
-    kcd_show_error(&damaged);
+  return rc;
 }
 
-int kcd_read_trace(const struct kcd_options *options, struct kcd_trace_result *ret, struct kcd_error *err)
+int kcd_read_trace(struct kcd_run *run, struct kcd_trace_result *ret, struct kcd_error *err)
 {
+  const struct kcd_options *options = run->options;
+  struct kcd_error damaged = KCD_ERROR_INIT;
   KCD_AUTO(kcd_capture) capture = NULL;
   if (kcd_capture_open(options->trace, &capture, err) != 0)
     return -1;
   KCD_AUTO(kcd_trace) trace = kcd_trace_new();
   struct kcd_stream_limits limits = KCD_STREAM_LIMITS;
   KCD_AUTO(kcd_streams) streams = kcd_streams_new(kcd_trace_port(options), &limits, take_message, trace);
-  read_frames(capture, streams, trace);
+  int rc = read_frames(capture, streams, trace, &damaged);
+  if (rc < 0)
+    (void)kcd_run_failed(run, &damaged);
   kcd_streams_end(streams);
   kcd_trace_finish(trace, kcd_streams_counts(streams), kcd_capture_snaplen(capture), ret);
-  return 0;
+  return rc < 0 ? 1 : 0;
 }
 
 int kcd_fail_no_pairs(const struct kcd_options *options, struct kcd_error *err)

@@ -6,17 +6,32 @@
 
 #include "tracing.h"
 
-#define PREAUTH_REQUIRED 25
-#define RESPONSE_TOO_BIG 52
-
 bool trace_is_normal(int32_t code)
 {
-  return code == PREAUTH_REQUIRED || code == RESPONSE_TOO_BIG;
+  return code == TRACE_PREAUTH_REQUIRED || code == TRACE_RESPONSE_TOO_BIG;
 }
 
 bool trace_same(const char *a, const char *b)
 {
   return a != NULL && b != NULL && kcd_equal_nocase(a, b);
+}
+
+bool trace_alike(const char *a, const char *b)
+{
+  return trace_same(a, b) || (a == NULL && b == NULL);
+}
+
+uint64_t trace_key(const char *name)
+{
+  uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  if (name == NULL)
+    return 0;
+  for (; *name != '\0'; name++) {
+    uint8_t byte = (uint8_t)*name;
+    bool upper = byte >= 'A' && byte <= 'Z';
+    hash = (hash ^ (upper ? byte + ('a' - 'A') : byte)) * UINT64_C(0x100000001b3);
+  }
+  return hash == 0 ? 1 : hash;
 }
 
 bool trace_is_spn(const char *name)
@@ -32,6 +47,13 @@ const char *kcd_step_kind_name(enum kcd_step_kind kind)
       [KCD_STEP_KIND_PROXY] = "S4U2Proxy", [KCD_STEP_KIND_REFERRAL] = "referral",
   };
   return names[kind];
+}
+
+bool trace_asks_the_same(const struct kcd_trace_step *a, const struct kcd_trace_step *b)
+{
+  return a->kind == b->kind && trace_alike(a->spn, b->spn) && a->evidence_mark == b->evidence_mark &&
+         (a->kind != KCD_STEP_KIND_SELF || trace_alike(a->user, b->user)) &&
+         (a->kind != KCD_STEP_KIND_AS || trace_alike(a->host, b->host));
 }
 
 /* ---- life ---- */
@@ -50,7 +72,7 @@ void trace_step_done(struct kcd_trace_step *step)
   free(step->named);
   free(step->etypes);
   free(step->evidence);
-  kcd_krb_error_done(&step->error);
+  free(step->reason);
   *step = (struct kcd_trace_step){0};
 }
 
@@ -100,15 +122,15 @@ static void note_pending(struct kcd_trace *trace, size_t step)
 
 /* ---- requests ---- */
 
-static bool is_krbtgt(const struct kcd_krb_name *name)
+static bool is_krbtgt(const char *name)
 {
   static const char prefix[] = "krbtgt/";
-  return name->text != NULL && strncmp(name->text, prefix, sizeof prefix - 1) == 0;
+  return name != NULL && strncmp(name, prefix, sizeof prefix - 1) == 0;
 }
 
 static bool is_foreign_krbtgt(const struct kcd_krb_name *service)
 {
-  return is_krbtgt(service) && service->realm != NULL &&
+  return is_krbtgt(service->text) && service->realm != NULL &&
          !kcd_equal_nocase(service->text + strlen("krbtgt/"), service->realm);
 }
 
@@ -166,18 +188,20 @@ static void take_request(const struct kcd_krb_message *message, struct kcd_trace
   take_host(message, step);
 }
 
-/* A datagram that was sent again because no answer came. */
+/* A datagram that was sent again because no answer came, or that was captured at two places. */
 static bool is_repeated(const struct kcd_trace *trace, const struct kcd_carried *carried,
                         const struct kcd_trace_step *known, const struct kcd_trace_step *step)
 {
-  return known->kind == step->kind && trace->streams[known - trace->steps] == carried->stream &&
-         (trace_same(known->spn, step->spn) || (known->spn == NULL && step->spn == NULL));
+  return known->answers == 0 && trace->streams[known - trace->steps] == carried->stream &&
+         trace_asks_the_same(known, step);
 }
 
-static void note_request(struct kcd_trace *trace, const struct kcd_carried *carried,
+/* Of what cannot be decoded the first byte still tells whether it asks for a ticket-granting ticket. */
+static void note_request(struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,
                          const struct kcd_krb_message *message)
 {
-  struct kcd_trace_step step = {.when = carried->when,
+  struct kcd_trace_step step = {.kind = type == KCD_KRB_AS_REQ ? KCD_STEP_KIND_AS : KCD_STEP_KIND_TGS,
+                                .when = carried->when,
                                 .client = carried->from,
                                 .kdc = carried->to,
                                 .tcp = carried->tcp,
@@ -204,24 +228,53 @@ static void note_request(struct kcd_trace *trace, const struct kcd_carried *carr
 
 /* ---- answers ---- */
 
-static bool answers(const struct kcd_trace_step *step, enum kcd_krb_type type)
+static bool can_answer(enum kcd_krb_type type, const struct kcd_trace_step *step)
 {
   if (type == KCD_KRB_AS_REP)
-    return step->kind == KCD_STEP_KIND_AS || step->malformed;
+    return step->kind == KCD_STEP_KIND_AS;
   return type != KCD_KRB_TGS_REP || step->kind != KCD_STEP_KIND_AS;
 }
 
-/* The oldest request of the stream that this can be the answer to; a new step where its request is not in the capture.
- * NULL: no room for one. */
-static struct kcd_trace_step *step_for(struct kcd_trace *trace, const struct kcd_carried *carried,
-                                       enum kcd_krb_type type)
+/* A datagram that was sent twice is answered twice. */
+static bool is_answered_alike(const struct kcd_trace_step *step, enum kcd_krb_type type,
+                              const struct kcd_krb_message *message)
 {
+  if (step->answers == 0)
+    return false;
+  if (type == KCD_KRB_ERROR)
+    return step->answer.outcome == KCD_ERROR && (message == NULL || message->error.code == step->answer.code);
+  return step->answer.outcome == KCD_TICKET &&
+         (message == NULL || step->kind == KCD_STEP_KIND_AS || trace_same(message->service.text, step->spn));
+}
+
+/* Which of the requests that wait this answers: one that was answered like this before and was sent more often, else
+ * the oldest without an answer; n_pending where there is none. */
+static size_t pending_for(const struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,
+                          const struct kcd_krb_message *message)
+{
+  size_t found = trace->n_pending;
   for (size_t i = 0; i < trace->n_pending; i++) {
-    struct kcd_trace_step *step = &trace->steps[trace->pending[i]];
-    if (trace->streams[trace->pending[i]] != carried->stream || !answers(step, type))
+    const struct kcd_trace_step *step = &trace->steps[trace->pending[i]];
+    if (trace->streams[trace->pending[i]] != carried->stream || !can_answer(type, step))
       continue;
-    forget_pending(trace, i);
-    return step;
+    if (is_answered_alike(step, type, message))
+      return i;
+    if (step->answers == 0 && found == trace->n_pending)
+      found = i;
+  }
+  return found;
+}
+
+/* The request that this is the answer to; a new step where it is not in the capture. NULL: no room for one. */
+static struct kcd_trace_step *step_for(struct kcd_trace *trace, const struct kcd_carried *carried,
+                                       enum kcd_krb_type type, const struct kcd_krb_message *message)
+{
+  size_t at = pending_for(trace, carried, type, message);
+  if (at < trace->n_pending) {
+    struct kcd_trace_step *known = &trace->steps[trace->pending[at]];
+    if (++known->answers >= known->requests)
+      forget_pending(trace, at);
+    return known;
   }
   struct kcd_trace_step *step = add_step(trace, carried->stream);
   if (step == NULL)
@@ -231,8 +284,15 @@ static struct kcd_trace_step *step_for(struct kcd_trace *trace, const struct kcd
                                   .client = carried->to,
                                   .kdc = carried->from,
                                   .tcp = carried->tcp,
+                                  .answers = 1,
                                   .request_missing = true};
   return step;
+}
+
+static bool is_referral(const struct kcd_krb_message *message, const struct kcd_trace_step *step)
+{
+  return message->type == KCD_KRB_TGS_REP && is_krbtgt(message->service.text) && step->spn != NULL &&
+         !is_krbtgt(step->spn);
 }
 
 static void take_names(const struct kcd_krb_message *message, struct kcd_trace_step *step)
@@ -251,16 +311,6 @@ static void take_names(const struct kcd_krb_message *message, struct kcd_trace_s
     step->user = kcd_strdup(message->client.text);
 }
 
-static void copy_error(const struct kcd_krb_error *from, struct kcd_krb_error *to)
-{
-  kcd_krb_error_done(to);
-  *to = *from;
-  to->text = kcd_strdup(from->text);
-  to->realm = kcd_strdup(from->realm);
-  to->sname = kcd_strdup(from->sname);
-  to->data = kcd_bytes_copy(from->data.data, from->data.len);
-}
-
 static void take_error(const struct kcd_krb_message *message, struct kcd_trace_step *step)
 {
   const struct kcd_krb_error *error = &message->error;
@@ -268,14 +318,14 @@ static void take_error(const struct kcd_krb_message *message, struct kcd_trace_s
                                      .code = error->code,
                                      .has_ntstatus = error->edata == KCD_EDATA_NTSTATUS,
                                      .ntstatus = error->edata == KCD_EDATA_NTSTATUS ? error->ntstatus : 0};
-  copy_error(error, &step->error);
+  step->reason = kcd_strdup(error->text);
 }
 
 static void note_answer(struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,
                         const struct kcd_krb_message *message)
 {
-  struct kcd_trace_step *step = step_for(trace, carried, type);
-  if (step == NULL)
+  struct kcd_trace_step *step = step_for(trace, carried, type, message);
+  if (step == NULL || step->answers > 1)
     return;
   step->answered = carried->when;
   if (message == NULL) {
@@ -284,6 +334,7 @@ static void note_answer(struct kcd_trace *trace, const struct kcd_carried *carri
       step->answer = (struct kcd_answer){.outcome = KCD_TICKET};
     return;
   }
+  step->referred = is_referral(message, step);
   take_names(message, step);
   if (type == KCD_KRB_ERROR) {
     take_error(message, step);
@@ -301,7 +352,7 @@ void kcd_trace_decoded(struct kcd_trace *trace, const struct kcd_carried *carrie
   switch (type) {
   case KCD_KRB_AS_REQ:
   case KCD_KRB_TGS_REQ:
-    note_request(trace, carried, message);
+    note_request(trace, carried, type, message);
     return;
   case KCD_KRB_AS_REP:
   case KCD_KRB_TGS_REP:

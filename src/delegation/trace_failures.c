@@ -20,16 +20,12 @@ static const struct kcd_trace_step *failing_step(const struct kcd_conversation *
   return NULL;
 }
 
-static bool alike(const char *a, const char *b)
-{
-  return trace_same(a, b) || (a == NULL && b == NULL);
-}
-
 static bool is_same_failure(const struct kcd_trace_failure *failure, const struct kcd_trace_step *step)
 {
   return failure->kind == step->kind && failure->code == step->answer.code &&
          failure->has_ntstatus == step->answer.has_ntstatus && failure->ntstatus == step->answer.ntstatus &&
-         alike(failure->host, step->host) && alike(failure->user, step->user) && alike(failure->spn, step->spn);
+         failure->keys.host == step->keys.host && failure->keys.user == step->keys.user &&
+         failure->keys.spn == step->keys.spn;
 }
 
 static bool is_delegation(enum kcd_step_kind kind)
@@ -54,6 +50,7 @@ static void note(struct kcd_trace_result *result, size_t index, const struct kcd
                                                                       .host = kcd_strdup(step->host),
                                                                       .user = kcd_strdup(step->user),
                                                                       .spn = kcd_strdup(step->spn),
+                                                                      .keys = step->keys,
                                                                       .code = step->answer.code,
                                                                       .has_ntstatus = step->answer.has_ntstatus,
                                                                       .ntstatus = step->answer.ntstatus,
@@ -164,14 +161,18 @@ static void exclude(struct kcd_trace_failure *failure, const enum kcd_finding_id
 typedef bool fits_fn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                      const struct kcd_trace_failure *failure);
 
-/* Only what was granted before it failed for the last time counts: behind that somebody may have mended it. */
+/* Only what was granted before it failed for the last time counts: behind that somebody may have mended it. And only by
+ * the same KDC: another one may have heard of a change that this one has not. */
 static const struct kcd_trace_step *granted_before(const struct kcd_trace_result *result,
                                                    const struct kcd_trace_failure *failure, fits_fn *fits)
 {
+  const struct kcd_trace_step *failed = failing_step(&result->v[failure->last]);
   for (size_t i = failure->last + 1; i-- > 0;)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
-      if (step->answer.outcome == KCD_TICKET && fits(&result->v[i], step, failure))
+      bool granted = step->answer.outcome == KCD_TICKET && !step->referred && step->answered <= failed->answered &&
+                     kcd_address_equal(&step->kdc.address, &failed->kdc.address);
+      if (granted && fits(&result->v[i], step, failure))
         return step;
     }
   return NULL;
@@ -181,36 +182,37 @@ static const struct kcd_trace_step *granted_before(const struct kcd_trace_result
 static bool is_by_transition(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                              const struct kcd_trace_failure *failure)
 {
-  return step->kind == KCD_STEP_KIND_PROXY && conversation->n > 1 && trace_same(step->host, failure->host);
+  return step->kind == KCD_STEP_KIND_PROXY && conversation->n > 1 &&
+         trace_same_key(step->keys.host, failure->keys.host);
 }
 
 static bool same_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                       const struct kcd_trace_failure *failure)
 {
-  return is_by_transition(conversation, step, failure) && trace_same(step->user, failure->user);
+  return is_by_transition(conversation, step, failure) && trace_same_key(step->keys.user, failure->keys.user);
 }
 
 static bool same_service(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                          const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_PROXY && trace_same(step->host, failure->host) &&
-         trace_same(step->spn, failure->spn);
+  return step->kind == KCD_STEP_KIND_PROXY && trace_same_key(step->keys.host, failure->keys.host) &&
+         trace_same_key(step->keys.spn, failure->keys.spn);
 }
 
 static bool self_for_user(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                           const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_SELF && trace_same(step->host, failure->host) &&
-         trace_same(step->user, failure->user);
+  return step->kind == KCD_STEP_KIND_SELF && trace_same_key(step->keys.host, failure->keys.host) &&
+         trace_same_key(step->keys.user, failure->keys.user);
 }
 
 static bool any_for_spn(const struct kcd_conversation *conversation, const struct kcd_trace_step *step,
                         const struct kcd_trace_failure *failure)
 {
   (void)conversation;
-  return step->kind == KCD_STEP_KIND_TGS && trace_same(step->spn, failure->spn);
+  return step->kind == KCD_STEP_KIND_TGS && trace_same_key(step->keys.spn, failure->keys.spn);
 }
 
 static void rule_out_delegation(const struct kcd_trace_result *result, struct kcd_trace_failure *failure)
@@ -222,7 +224,8 @@ static void rule_out_delegation(const struct kcd_trace_result *result, struct kc
                          other->user == NULL ? "a user" : other->user, other->spn == NULL ? "a service" : other->spn));
   other = granted_before(result, failure, same_user);
   if (other != NULL)
-    exclude(failure, USER_MAY_BE_DELEGATED, kcd_sentence("the same user was delegated to %s", other->spn));
+    exclude(failure, USER_MAY_BE_DELEGATED,
+            kcd_sentence("the same user was delegated to %s", other->spn == NULL ? "a service" : other->spn));
   other = granted_before(result, failure, same_service);
   if (other != NULL)
     exclude(failure, SERVICE_IS_GRANTED,

@@ -8,9 +8,7 @@
 #include "tracing.h"
 
 #define NEAR (60 * TRACE_SECOND) /* a ticket of S4U2Self is used at once, unless it is the very same one */
-#define PREAUTH_REQUIRED 25
-#define RESPONSE_TOO_BIG 52
-#define RECENT 1024 /* steps that are kept in mind for one that belongs to them */
+#define RECENT 1024              /* steps that are kept in mind for one that belongs to them */
 
 /* A step that has not found its place yet. */
 struct join {
@@ -37,9 +35,9 @@ static bool is_second_try(const struct kcd_trace_step *earlier, const struct kcd
 {
   if (earlier->kind != step->kind || !same_client(earlier, step) || earlier->answer.outcome != KCD_ERROR)
     return false;
-  if (earlier->answer.code == PREAUTH_REQUIRED)
+  if (earlier->answer.code == TRACE_PREAUTH_REQUIRED)
     return step->kind == KCD_STEP_KIND_AS && trace_same(earlier->host, step->host);
-  return earlier->answer.code == RESPONSE_TOO_BIG && step->tcp && trace_same(earlier->spn, step->spn);
+  return earlier->answer.code == TRACE_RESPONSE_TOO_BIG && step->tcp && trace_asks_the_same(earlier, step);
 }
 
 /* The steps that a later one may belong to, the newest last; the oldest are forgotten. */
@@ -66,7 +64,8 @@ static void merge(struct join *join, size_t earlier_at, struct kcd_trace_step *s
 {
   const struct kcd_trace_step *earlier = &join->steps[earlier_at];
   step->requests += earlier->requests;
-  step->refused_by_udp = step->refused_by_udp || earlier->refused_by_udp || earlier->answer.code == RESPONSE_TOO_BIG;
+  step->refused_by_udp =
+      step->refused_by_udp || earlier->refused_by_udp || earlier->answer.code == TRACE_RESPONSE_TOO_BIG;
   step->when = earlier->when;
   join->gone[earlier_at] = true;
 }
@@ -145,6 +144,8 @@ static size_t evidence_of(const struct join *join, const struct recent *selves, 
 
 static void take(struct kcd_conversation *conversation, struct kcd_trace_step *step)
 {
+  step->keys = (struct kcd_trace_keys){
+      .host = trace_key(step->host), .user = trace_key(step->user), .spn = trace_key(step->spn)};
   conversation->steps = kcd_reallocarray(conversation->steps, conversation->n + 1, sizeof *conversation->steps);
   conversation->steps[conversation->n++] = *step;
 }
@@ -164,17 +165,23 @@ static struct kcd_conversation *add(struct kcd_trace_result *result)
   return &result->v[result->n++];
 }
 
-/* The S4U2Self that an S4U2Proxy is joined with: it is the first that uses it. Later ones only take the user's name. */
-static void join_self(struct join *join, size_t self, size_t proxy_at, size_t *partner)
+/* The S4U2Self that an S4U2Proxy is joined with: it is the first that uses it. Later ones only take the user's name,
+ * and so does one that uses a ticket that came to another client: the user asked for that one, and handed it to the
+ * host. */
+static void join_self(struct join *join, size_t self_at, size_t proxy_at, size_t *partner)
 {
+  struct kcd_trace_step *self = &join->steps[self_at];
   struct kcd_trace_step *proxy = &join->steps[proxy_at];
-  unmask(&join->steps[self]);
+  bool made_by_host = self->kind == KCD_STEP_KIND_SELF || same_client(self, proxy);
   if (proxy->user == NULL)
-    proxy->user = kcd_strdup(join->steps[self].user);
-  if (partner[self] != join->n)
+    proxy->user = kcd_strdup(self->kind == KCD_STEP_KIND_SELF ? self->user : self->named);
+  if (!made_by_host)
     return;
-  partner[self] = proxy_at;
-  partner[proxy_at] = self;
+  unmask(self);
+  if (partner[self_at] != join->n)
+    return;
+  partner[self_at] = proxy_at;
+  partner[proxy_at] = self_at;
 }
 
 static void pair_up(struct join *join, size_t *partner)
@@ -215,6 +222,13 @@ static void make_conversations(struct join *join, const size_t *partner, struct 
   }
 }
 
+/* What was asked twice begins where it was asked first. */
+static int by_first_step(const void *a, const void *b)
+{
+  const struct kcd_conversation *x = a, *y = b;
+  return by_time(&x->steps[0], &y->steps[0]);
+}
+
 void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret)
 {
   struct join join = {.steps = trace->steps, .n = trace->n};
@@ -225,6 +239,8 @@ void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret)
   merge_tries(&join);
   pair_up(&join, partner);
   make_conversations(&join, partner, ret);
+  if (ret->n > 0)
+    qsort(ret->v, ret->n, sizeof *ret->v, by_first_step);
   free(join.gone);
   free(partner);
   free(trace->steps);

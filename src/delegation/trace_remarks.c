@@ -96,8 +96,8 @@ static bool asked_again(const struct kcd_trace_result *result, const struct kcd_
   for (size_t i = failure->first; i < result->n; i++)
     for (size_t s = 0; s < result->v[i].n; s++) {
       const struct kcd_trace_step *step = &result->v[i].steps[s];
-      if (step->when > after && step->kind == failure->kind && trace_same(step->host, failure->host) &&
-          trace_same(step->spn, failure->spn))
+      if (step->when > after && step->kind == failure->kind && trace_same_key(step->keys.host, failure->keys.host) &&
+          trace_same_key(step->keys.spn, failure->keys.spn))
         return true;
     }
   return false;
@@ -109,8 +109,9 @@ static int64_t last_refusal(const struct kcd_trace_result *result, const struct 
   int64_t last = 0;
   for (size_t i = failure->first; i < result->n; i++) {
     const struct kcd_trace_step *step = last_step(&result->v[i]);
-    if (step->kind == failure->kind && step->answer.outcome == KCD_ERROR && trace_same(step->host, failure->host) &&
-        trace_same(step->spn, failure->spn) && step->when > last)
+    if (step->kind == failure->kind && step->answer.outcome == KCD_ERROR &&
+        trace_same_key(step->keys.host, failure->keys.host) && trace_same_key(step->keys.spn, failure->keys.spn) &&
+        step->when > last)
       last = step->when;
   }
   return last;
@@ -246,7 +247,10 @@ static void remark_losses(const struct kcd_stream_counts *counts, uint32_t snapl
   }
   if (counts->fragments > 0) {
     KCD_AUTO_CHAR what = counted(counts->fragments, "IP fragment was", "IP fragments were");
-    add(result, KCD_REMARK_FRAGMENTS, counts->fragments, kcd_asprintf("%s not put together.", what), NULL);
+    add(result, KCD_REMARK_FRAGMENTS, counts->fragments,
+        kcd_asprintf("%s not put together: what they carried is missing here.", what),
+        kcd_strdup("let the host ask over TCP: on Windows MaxPacketSize = 1 in HKLM\\SYSTEM\\CurrentControlSet\\Control"
+                   "\\Lsa\\Kerberos\\Parameters; udp_preference_limit = 1 in krb5.conf"));
   }
 }
 
@@ -256,7 +260,7 @@ static void remark_unreadable(const struct kcd_trace *trace, const struct kcd_st
   if (trace->malformed > counts->cut) {
     KCD_AUTO_CHAR what = counted(trace->malformed - counts->cut, "message", "messages");
     add(result, KCD_REMARK_MALFORMED, trace->malformed - counts->cut, kcd_asprintf("%s could not be decoded.", what),
-        NULL);
+        kcd_strdup("look at them in Wireshark; where the port carries something else, name that of the KDC: --port N"));
   }
   if (result->n_more > 0) {
     KCD_AUTO_CHAR what = counted(result->n_more, "request", "requests");

@@ -7,6 +7,8 @@
 #define TRACE_PENDING 1024   /* requests that wait for their answer */
 #define TRACE_SIGHTINGS 4096 /* logons by NTLM that are kept, each pair of ends once */
 #define TRACE_SECOND INT64_C(1000000)
+#define TRACE_PREAUTH_REQUIRED 25 /* KDC_ERR_PREAUTH_REQUIRED */
+#define TRACE_RESPONSE_TOO_BIG 52 /* KRB_ERR_RESPONSE_TOO_BIG */
 
 /* A logon by NTLM. */
 struct trace_ntlm {
@@ -47,5 +49,17 @@ char *trace_host_label(const char *name);
 bool trace_is_spn(const char *name);
 /* Whether both are the same name, without regard to case; NULL equals nothing. */
 bool trace_same(const char *a, const char *b);
+/* The same, but NULL equals NULL. */
+bool trace_alike(const char *a, const char *b);
+/* FNV-1a of a name in lower case; 0 for NULL. */
+uint64_t trace_key(const char *name);
+/* As trace_same, of keys. */
+static inline bool trace_same_key(uint64_t a, uint64_t b)
+{
+  return a != 0 && a == b;
+}
+/* Whether both ask for the same ticket for the same user, with the same evidence. The user of an S4U2Proxy is in its
+ * evidence. */
+bool trace_asks_the_same(const struct kcd_trace_step *a, const struct kcd_trace_step *b);
 
 #endif

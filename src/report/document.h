@@ -107,6 +107,8 @@ void kcd_text_reason(const json_t *pair, struct kcd_textout *out);
 void kcd_text_stand_in(const struct kcd_check_view *view, size_t index, struct kcd_textout *out);
 /* What a trace shows of the pair, and whether it is older than the directory's last change; nothing without one. */
 void kcd_text_traced(const json_t *pair, struct kcd_textout *out);
+/* "ticket", "referral", "KDC_ERR_BADOPTION (13)", "no answer": what a step of a trace came to; owned. */
+char *kcd_text_step_answer(const json_t *step);
 /* The answer of the trace for the row KEY, "s4u2self" or "s4u2proxy"; NULL where there is no trace. Owned. */
 char *kcd_text_traced_cell(const json_t *pair, const char *key);
 /* Whether the change of this document was rehearsed for the pair, and gave it a ticket. */

@@ -41,8 +41,7 @@ static json_t *answer_of(const struct kcd_trace_step *step)
   json_t *answer = kcd_doc_answer(&step->answer);
   json_object_del(answer, "forwardable");
   json_object_del(answer, "client_code");
-  KCD_AUTO_CHAR reason =
-      step->answer.outcome == KCD_ERROR && step->error.text != NULL ? kcd_safe(step->error.text) : NULL;
+  KCD_AUTO_CHAR reason = step->reason != NULL ? kcd_safe(step->reason) : NULL;
   kcd_doc_set(answer, "text", kcd_doc_text(reason));
   char name[16];
   bool ticket = step->answer.outcome == KCD_TICKET && step->ticket_enctype != 0;
@@ -73,6 +72,7 @@ json_t *kcd_doc_trace_step(const struct kcd_trace_step *step)
   kcd_doc_set(object, "requests", kcd_doc_uint(step->requests));
   kcd_doc_set(object, "refused_by_udp", json_boolean(step->refused_by_udp));
   kcd_doc_set(object, "request_missing", json_boolean(step->request_missing));
+  kcd_doc_set(object, "referred", json_boolean(step->referred));
   kcd_doc_set(object, "malformed", json_boolean(step->malformed));
   kcd_doc_set(object, "answer", answer_of(step));
   return object;

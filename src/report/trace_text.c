@@ -22,13 +22,14 @@ static char *clock_of(const json_t *step)
   return kcd_asprintf("%s.%03u", seconds, (unsigned)(kcd_doc_num(step, "microseconds") / 1000));
 }
 
-/* "ticket", "KDC_ERR_BADOPTION (13)", "no answer"; owned. */
-static char *answer_words(const json_t *step)
+char *kcd_text_step_answer(const json_t *step)
 {
   const json_t *answer = json_object_get(step, "answer");
   if (is_outcome(answer, "ticket"))
-    return kcd_strdup("ticket");
-  return is_outcome(answer, "error") ? kcd_text_error_code(answer) : kcd_strdup("no answer");
+    return kcd_strdup(kcd_doc_true(step, "referred") ? "referral" : "ticket");
+  if (is_outcome(answer, "error"))
+    return kcd_text_error_code(answer);
+  return kcd_strdup(json_is_integer(json_object_get(step, "took")) ? "unreadable answer" : "no answer");
 }
 
 /* "S4U2Self ticket, S4U2Proxy KDC_ERR_BADOPTION (13)"; owned. */
@@ -40,7 +41,7 @@ static char *steps_words(const json_t *steps)
   const json_t *step;
   json_array_foreach(steps, i, step)
   {
-    KCD_AUTO_CHAR answer = answer_words(step);
+    KCD_AUTO_CHAR answer = kcd_text_step_answer(step);
     kcd_buf_addf(&text, "%s%s %s", i == 0 ? "" : ", ", kcd_doc_str(step, "kind"), answer);
   }
   return kcd_buf_take_text(&text);
@@ -135,7 +136,7 @@ static void show_step(const json_t *step, struct kcd_textout *out)
   KCD_AUTO_CHAR time = clock_of(step);
   KCD_AUTO_CHAR client = kcd_doc_safe_at(step, "client");
   KCD_AUTO_CHAR kdc = kcd_doc_safe_at(step, "kdc");
-  KCD_AUTO_CHAR answer = answer_words(step);
+  KCD_AUTO_CHAR answer = kcd_text_step_answer(step);
   kcd_out_line(out, "    %s  %s  %s -> %s (%s%s): %s", time, kcd_doc_str(step, "kind"), client, kdc,
                kcd_doc_str(step, "transport"), kcd_doc_true(step, "refused_by_udp") ? ", refused over UDP" : "",
                answer);

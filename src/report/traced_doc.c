@@ -1,6 +1,4 @@
 /* What a trace shows of one pair, beside prediction and probe. */
-#include <string.h>
-
 #include <kcdfix/text.h>
 
 #include "doc.h"
@@ -50,15 +48,10 @@ json_t *kcd_doc_traced(const struct kcd_facts *facts)
 char *kcd_text_traced_cell(const json_t *pair, const char *key)
 {
   const json_t *traced = json_object_get(pair, "traced");
-  const json_t *answer = json_object_get(json_object_get(traced, key), "answer");
-  const char *outcome = kcd_doc_str(answer, "outcome");
+  const json_t *step = json_object_get(traced, key);
   if (!json_is_object(traced))
     return NULL;
-  if (strcmp(outcome, "error") == 0)
-    return kcd_text_error_code(answer);
-  if (strcmp(outcome, "ticket") == 0)
-    return kcd_strdup("ticket");
-  return kcd_strdup(json_is_object(answer) ? "no answer" : "-");
+  return json_is_object(step) ? kcd_text_step_answer(step) : kcd_strdup("-");
 }
 
 static void say_changes(const json_t *traced, struct kcd_textout *out)

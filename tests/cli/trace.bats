@@ -84,6 +84,21 @@ refused() {
   [[ $output == *"CORE2016\$"* ]]
 }
 
+@test "what was cut off may have been the refusal: status 3, in the document too" {
+  head -c 4000 trace-article.pcap >cut.pcap
+  explain cut.pcap
+  [ "$status" -eq 3 ]
+  explain cut.pcap --json
+  [ "$status" -eq 3 ]
+  [ -z "$stderr" ]
+  [ "$(jq -c '[.errors[0].id, .exit_status, (.conversations | length)]' <<<"$output")" = '["capture-damaged",3,1]' ]
+  editcap -s 128 trace-article.pcap short.pcap
+  explain short.pcap
+  [ "$status" -eq 3 ]
+  [[ $output == *"unreadable answer"* ]]
+  [[ $output != *"[no-answer]"* && $output != *"[began-too-late]"* ]]
+}
+
 @test "a capture whose bytes were changed: no crash, never silent" {
   local at size
   size=$(stat -c %s trace-article.pcap)

@@ -115,6 +115,23 @@ static void what_the_protocol_asks_twice_is_one_step(void **state)
   kcd_trace_result_done(&result);
 }
 
+static void what_was_asked_twice_stands_where_it_began(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  ask_tgt(&scene, "CORE2016$");
+  refuse(&scene, 25);
+  self(&scene, "HV2$", "alice");
+  ask_tgt(&scene, "CORE2016$");
+  give(&scene, KCD_KRB_AS_REP, "CORE2016$", "krbtgt/KCD.TEST");
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_int_equal(result.v[0].steps[0].kind, KCD_STEP_KIND_AS);
+  assert_int_equal(result.v[0].steps[0].when, START);
+  assert_int_equal(result.v[1].steps[0].kind, KCD_STEP_KIND_SELF);
+  kcd_trace_result_done(&result);
+}
+
 static void armour_hides_the_user_but_not_the_answer(void **state)
 {
   (void)state;
@@ -305,6 +322,164 @@ static void what_is_granted_afterwards_rules_nothing_out(void **state)
   kcd_trace_result_done(&result);
 }
 
+/* What one DC granted says nothing of another one, which may not have heard of the change yet. */
+static void what_another_kdc_granted_rules_nothing_out(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  self(&scene, "CORE2016$", "bob");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "bob", "cifs/2016GUI");
+  scene.kdc = DC2;
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.failures[0].n_excluded, 0);
+  assert_true(leaves_open(&result.failures[0], KCD_F_SPN_NOT_LISTED));
+  kcd_trace_result_done(&result);
+}
+
+/* Its S4U2Self came before the refusal, its ticket after it: somebody may have mended it in between. */
+static void what_was_granted_meanwhile_rules_nothing_out(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  scene.mark = 1;
+  self(&scene, "CORE2016$", "bob");
+  scene.mark = 2;
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  scene_pass(&scene, 300);
+  scene.mark = 1;
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  give(&scene, KCD_KRB_TGS_REP, "bob", "cifs/2016GUI");
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_int_equal(result.failures[0].n_excluded, 0);
+  kcd_trace_result_done(&result);
+}
+
+/* The KDC knows that the name is of another realm, not that it is registered there. */
+static void a_referral_is_no_ticket_to_the_service(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  ask_ticket(&scene, "cifs/2016GUI", false);
+  give(&scene, KCD_KRB_TGS_REP, "CORE2016$", "krbtgt/OTHER.TEST");
+  ask_ticket(&scene, "cifs/2016GUI", false);
+  refuse(&scene, 7);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_true(result.v[0].steps[0].referred);
+  assert_false(result.v[1].steps[0].referred);
+  assert_int_equal(result.failures[0].n_excluded, 0);
+  assert_true(leaves_open(&result.failures[0], KCD_F_TARGET_SPN_MISSING));
+  kcd_trace_result_done(&result);
+}
+
+/* A datagram sent twice, or captured at two places, is answered twice. */
+static void the_second_answer_is_no_exchange_of_its_own(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  scene.udp = true;
+  ask_ticket(&scene, "cifs/A", false);
+  ask_ticket(&scene, "cifs/A", false);
+  refuse(&scene, 7);
+  scene.stream--;
+  ask_ticket(&scene, "cifs/B", false);
+  refuse(&scene, 7);
+  scene.stream--;
+  give(&scene, KCD_KRB_TGS_REP, "CORE2016$", "cifs/B");
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_int_equal(result.v[0].steps[0].requests, 2);
+  assert_int_equal(result.v[0].steps[0].answers, 2);
+  assert_int_equal(result.v[0].steps[0].answer.code, 7);
+  assert_int_equal(result.v[1].steps[0].answer.outcome, KCD_TICKET);
+  assert_null(remark(&result, KCD_REMARK_LATE));
+  kcd_trace_result_done(&result);
+}
+
+/* Both go to the same name from the same port, and the first was not answered. */
+static void another_users_datagram_is_no_repetition(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  scene.udp = true;
+  ask_self(&scene, "CORE2016$", "alice");
+  ask_self(&scene, "CORE2016$", "bob");
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_string_equal(result.v[1].user, "bob");
+  kcd_trace_result_done(&result);
+}
+
+/* Behind one address two hosts use one service: each one's second try is its own. */
+static void a_second_try_is_of_the_same_evidence(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  scene.udp = true;
+  scene.mark = 1;
+  ask_proxy(&scene, "CORE2016$", "cifs/A");
+  refuse(&scene, 52);
+  scene.udp = false;
+  scene.mark = 2;
+  ask_proxy(&scene, "HV2$", "cifs/A");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_false(result.v[1].steps[0].refused_by_udp);
+  kcd_trace_result_done(&result);
+}
+
+/* The capture cut it: what it asks for is not known, but that it asked, and got its answer, is. */
+static void a_cut_request_keeps_its_answer(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  tell(&scene, false, KCD_KRB_TGS_REQ, NULL);
+  give(&scene, KCD_KRB_TGS_REP, "alice", "cifs/A");
+  tell(&scene, false, KCD_KRB_AS_REQ, NULL);
+  tell(&scene, true, KCD_KRB_AS_REP, NULL);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 2);
+  assert_int_equal(result.v[0].steps[0].kind, KCD_STEP_KIND_TGS);
+  assert_int_equal(result.v[0].steps[0].answer.outcome, KCD_TICKET);
+  assert_string_equal(result.v[0].spn, "cifs/A");
+  assert_int_equal(result.v[1].steps[0].kind, KCD_STEP_KIND_AS);
+  assert_null(remark(&result, KCD_REMARK_NO_ANSWER));
+  assert_null(remark(&result, KCD_REMARK_LATE));
+  kcd_trace_result_done(&result);
+}
+
+/* alice's machine, with armour, asked for the ticket that she handed to the host: no S4U2Self, and no proof that
+ * protocol transition works. */
+static void a_ticket_that_the_user_asked_for_is_no_s4u2self(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  scene.mark = 5;
+  scene.client = FILER;
+  ask_ticket(&scene, "CORE2016$", true);
+  give(&scene, KCD_KRB_TGS_REP, "alice", "CORE2016$");
+  scene.client = CORE;
+  ask_proxy(&scene, "CORE2016$", "cifs/A");
+  give(&scene, KCD_KRB_TGS_REP, "alice", "cifs/A");
+  scene.mark = 6;
+  self(&scene, "CORE2016$", "bob");
+  ask_proxy(&scene, "CORE2016$", "cifs/A");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n, 3);
+  assert_int_equal(result.v[0].steps[0].kind, KCD_STEP_KIND_TGS);
+  assert_string_equal(result.v[1].user, "alice");
+  assert_true(leaves_open(&result.failures[0], KCD_F_PROTOCOL_TRANSITION_OFF));
+  kcd_trace_result_done(&result);
+}
+
 static void the_same_failure_is_named_once(void **state)
 {
   (void)state;
@@ -323,6 +498,25 @@ static void the_same_failure_is_named_once(void **state)
   assert_int_equal(pairs.n, 1);
   assert_ptr_equal(pairs.v[0].conversation, &result.v[2]);
   kcd_traced_pairs_done(&pairs);
+  kcd_trace_result_done(&result);
+}
+
+static void names_are_the_same_in_any_case(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  self(&scene, "core2016$", "Alice");
+  ask_proxy(&scene, "core2016$", "CIFS/2016gui");
+  refuse(&scene, 13);
+  self(&scene, "core2016$", "Alicf");
+  ask_proxy(&scene, "core2016$", "CIFS/2016gui");
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_int_equal(result.n_failures, 2);
+  assert_int_equal(result.failures[0].times, 2);
   kcd_trace_result_done(&result);
 }
 
@@ -489,6 +683,7 @@ int main(void)
       cmocka_unit_test(the_case_of_the_article),
       cmocka_unit_test(two_hosts_interleaved_stay_apart),
       cmocka_unit_test(what_the_protocol_asks_twice_is_one_step),
+      cmocka_unit_test(what_was_asked_twice_stands_where_it_began),
       cmocka_unit_test(armour_hides_the_user_but_not_the_answer),
       cmocka_unit_test(an_answer_without_request_tells_the_user),
       cmocka_unit_test(the_ticket_itself_tells_whose_it_is),
@@ -499,7 +694,16 @@ int main(void)
       cmocka_unit_test(another_evidence_leaves_protocol_transition),
       cmocka_unit_test(what_was_granted_between_two_refusals_counts),
       cmocka_unit_test(what_is_granted_afterwards_rules_nothing_out),
+      cmocka_unit_test(what_another_kdc_granted_rules_nothing_out),
+      cmocka_unit_test(what_was_granted_meanwhile_rules_nothing_out),
+      cmocka_unit_test(a_referral_is_no_ticket_to_the_service),
+      cmocka_unit_test(the_second_answer_is_no_exchange_of_its_own),
+      cmocka_unit_test(another_users_datagram_is_no_repetition),
+      cmocka_unit_test(a_second_try_is_of_the_same_evidence),
+      cmocka_unit_test(a_cut_request_keeps_its_answer),
+      cmocka_unit_test(a_ticket_that_the_user_asked_for_is_no_s4u2self),
       cmocka_unit_test(the_same_failure_is_named_once),
+      cmocka_unit_test(names_are_the_same_in_any_case),
       cmocka_unit_test(refusals_beside_delegation_come_last),
       cmocka_unit_test(silence_after_a_refusal_is_the_negative_cache),
       cmocka_unit_test(a_host_that_asks_again_is_not_silent),

@@ -99,6 +99,13 @@ static int write_result(struct kcd_run *run, int status)
   return KCD_EXIT_CANNOT_TELL;
 }
 
+/* The options have told that it is another document. */
+static void begin_anew(struct kcd_report **report)
+{
+  kcd_report_free(*report);
+  *report = kcd_report_new(schema, time(NULL));
+}
+
 static int run_command(const struct kcd_command *command, int argc, char **argv)
 {
   bool json = kcd_wants_json(argc, argv);
@@ -122,8 +129,8 @@ static int run_command(const struct kcd_command *command, int argc, char **argv)
   run.style.width = kcd_terminal_width(stdout);
   schema = options.trace && command->bit == KCD_CMD_EXPLAIN ? "kcdfix.trace/1" : command->schema;
   if (parsed == 0 && schema != command->schema) {
-    kcd_report_free(report);
-    run.report = report = kcd_report_new(schema, time(NULL));
+    begin_anew(&report);
+    run.report = report;
   }
   kcd_interrupt_init(json ? interrupted_document : NULL);
   if (parsed == 0 && command->bit != KCD_CMD_STAND_IN)

@@ -54,6 +54,8 @@ struct kcd_dc {
   enum kcd_flavour flavour;
   unsigned domain_level, forest_level, dc_level; /* msDS-Behavior-Version numbers */
   bool global_catalog;
+  uint8_t address[16];  /* the one that it was asked at */
+  uint8_t address_len;  /* 4 or 16; 0: not known */
   bool dynamic_objects; /* supportedExtension has 1.3.6.1.4.1.1466.101.119.1: objects with a time to live (RFC 2589) */
   enum kcd_tri read_only; /* RODC */
   time_t clock;           /* currentTime of the RootDSE, 0 if absent */

@@ -92,9 +92,21 @@ void kcd_trace_free(struct kcd_trace *trace)
 
 /* ---- steps ---- */
 
+static size_t length(const char *text)
+{
+  return text == NULL ? 0 : strlen(text);
+}
+
+/* Names are as long as whoever made the capture likes. */
+static void count_bytes(struct kcd_trace *trace, const struct kcd_trace_step *step)
+{
+  trace->bytes += length(step->host) + length(step->user) + length(step->spn) + length(step->realm) +
+                  length(step->named) + length(step->evidence);
+}
+
 static struct kcd_trace_step *add_step(struct kcd_trace *trace, uint64_t stream)
 {
-  if (trace->n == KCD_TRACE_MAX) {
+  if (trace->n == KCD_TRACE_MAX || trace->bytes > TRACE_BYTES) {
     trace->n_more++;
     return NULL;
   }
@@ -223,6 +235,7 @@ static void note_request(struct kcd_trace *trace, const struct kcd_carried *carr
     return;
   }
   *added = step;
+  count_bytes(trace, added);
   note_pending(trace, trace->n - 1);
 }
 
@@ -336,6 +349,7 @@ static void note_answer(struct kcd_trace *trace, const struct kcd_carried *carri
   }
   step->referred = is_referral(message, step);
   take_names(message, step);
+  count_bytes(trace, step);
   if (type == KCD_KRB_ERROR) {
     take_error(message, step);
     return;

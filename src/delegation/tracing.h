@@ -4,8 +4,9 @@
 
 #include <kcdfix/trace.h>
 
-#define TRACE_PENDING 1024   /* requests that wait for their answer */
-#define TRACE_SIGHTINGS 4096 /* logons by NTLM that are kept, each pair of ends once */
+#define TRACE_PENDING 1024              /* requests that wait for their answer */
+#define TRACE_SIGHTINGS 4096            /* logons by NTLM that are kept, each pair of ends once */
+#define TRACE_BYTES ((size_t)128 << 20) /* of names, about: what comes behind is counted alone */
 #define TRACE_SECOND INT64_C(1000000)
 #define TRACE_PREAUTH_REQUIRED 25 /* KDC_ERR_PREAUTH_REQUIRED */
 #define TRACE_RESPONSE_TOO_BIG 52 /* KRB_ERR_RESPONSE_TOO_BIG */
@@ -22,6 +23,7 @@ struct kcd_trace {
   uint64_t *streams; /* of each step */
   size_t n, room;
   uint64_t n_more;
+  size_t bytes;                  /* of the names that are kept, about */
   size_t pending[TRACE_PENDING]; /* places in steps, the oldest first */
   size_t n_pending;
   struct trace_ntlm *ntlm;

@@ -1,7 +1,9 @@
 #include <ctype.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <openldap.h>
@@ -139,12 +141,28 @@ static struct kcd_dir *new_dir(const struct kcd_dir_options *options)
   return dir;
 }
 
+static void note_peer(struct kcd_dir *dir, int fd)
+{
+  struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
+  socklen_t len = sizeof(peer);
+  if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+    return;
+  if (peer.ss_family == AF_INET) {
+    dir->peer_len = sizeof(struct in_addr);
+    memcpy(dir->peer, &((const struct sockaddr_in *)&peer)->sin_addr, dir->peer_len);
+  } else if (peer.ss_family == AF_INET6) {
+    dir->peer_len = sizeof(struct in6_addr);
+    memcpy(dir->peer, &((const struct sockaddr_in6 *)&peer)->sin6_addr, dir->peer_len);
+  }
+}
+
 static int open_connection(struct kcd_dir *dir, struct kcd_error *err)
 {
   dir->opened_at = dir_now_ms();
   int fd = -1;
   if (dir_socket_connect(dir->host, dir->port, dir->timeout_ms, &fd, err) < 0)
     return -1;
+  note_peer(dir, fd);
   if (adopt_socket(dir, fd, err) < 0)
     return -1;
   int status = dir_read_rootdse(dir, err);

@@ -32,6 +32,8 @@ struct kcd_dir {
   void *trace_data;
   unsigned requests;
   char *dc_account; /* sAMAccountName of the DC, from its RootDSE */
+  uint8_t peer[16]; /* the address that was connected to */
+  uint8_t peer_len; /* 4 or 16; 0: not known */
   struct kcd_dc dc;
   char *ping; /* domain to ping for; NULL: none, or done */
   bool pinged;

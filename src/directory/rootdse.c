@@ -182,6 +182,8 @@ static void replace(struct kcd_dir *dir, struct rootdse *root)
 {
   struct rootdse old = {.dc = dir->dc, .account = dir->dc_account};
   dir->dc = root->dc;
+  memcpy(dir->dc.address, dir->peer, sizeof(dir->dc.address));
+  dir->dc.address_len = dir->peer_len;
   dir->dc_account = root->account;
   *root = old;
 }

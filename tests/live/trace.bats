@@ -251,7 +251,19 @@ fields() {
   ad-set 'CORE2016$' msDS-AllowedToDelegateTo cifs/2016GUI
   [ "$status" -eq 0 ]
   has "CORE2016 -> cifs/2016GUI as alice: WORKS"
-  has "changed after that"
+  has "Changed after that: msDS-AllowedToDelegateTo at "
+  lacks "is not the domain controller that this check reads"
+  run --separate-stderr kcdfix check --trace "$CAPTURES/article.pcap" --json
+  [ "$(jq '.pairs[0].traced.kdc_is_dc' <<<"$output")" = true ]
+}
+
+# The same exchange with another DC's address in every packet: 127.0.0.10 becomes 127.0.0.99.
+@test "check --trace: a KDC that is not the DC which is read is said to be another" {
+  perl -0777 -pe 's/\x7f\0\0\x0a/\x7f\0\0\x63/g' "$CAPTURES/article.pcap" >"$BATS_TEST_TMPDIR/other.pcap"
+  run kcdfix check --trace "$BATS_TEST_TMPDIR/other.pcap"
+  has "That KDC, 127.0.0.99, is not the domain controller that this check reads"
+  run --separate-stderr kcdfix check --trace "$BATS_TEST_TMPDIR/other.pcap" --json
+  [ "$(jq '.pairs[0].traced.kdc_is_dc' <<<"$output")" = false ]
 }
 
 @test "check --trace: nothing of delegation in it, or not even Kerberos: status 3" {

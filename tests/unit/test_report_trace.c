@@ -174,6 +174,8 @@ static void test_beside_a_check_that_works(void **state)
   world_cure(&world);
   world.judgement.facts.traced = &result.v[0];
   world.host.list_meta = (struct kcd_attr_meta){.version = 3, .originating_time = WORLD_NOW};
+  memcpy(world.dc.address, (const uint8_t[]){10, 0, 0, 11}, 4); /* not the one that the trace shows */
+  world.dc.address_len = 4;
   KCD_AUTO(kcd_report) report = check_report(&world);
   kcd_report_trace(report, "host.pcap", 88, &result);
   kcd_report_pair(report, &world.judgement);

@@ -133,7 +133,7 @@ PYTHON
   audit 1 --format dot
   [ "$(grep -c ' -> ' out)" -eq "$edges" ]
   grep -qE '^  "account CN=DC1,[^"]*" \[label="DC1\$", shape=doubleoctagon, color=red\];$' out
-  if command -v dot; then dot -Tsvg out >/dev/null; fi
+  dot -Tsvg out >/dev/null
   audit 1 --format opengraph
   jq -e --argjson edges "$edges" '(.metadata | keys) == ["source_kind"] and (.graph.edges | length) == $edges' out
   jq -e '([.graph.nodes[].id] | length == (unique | length)) and

@@ -104,9 +104,14 @@ static void count_bytes(struct kcd_trace *trace, const struct kcd_trace_step *st
                   length(step->named) + length(step->evidence);
 }
 
+static bool is_full(const struct kcd_trace *trace)
+{
+  return trace->n == KCD_TRACE_MAX || trace->bytes > TRACE_BYTES;
+}
+
 static struct kcd_trace_step *add_step(struct kcd_trace *trace, uint64_t stream)
 {
-  if (trace->n == KCD_TRACE_MAX || trace->bytes > TRACE_BYTES) {
+  if (is_full(trace)) {
     trace->n_more++;
     return NULL;
   }
@@ -212,6 +217,10 @@ static bool is_repeated(const struct kcd_trace *trace, const struct kcd_carried 
 static void note_request(struct kcd_trace *trace, const struct kcd_carried *carried, enum kcd_krb_type type,
                          const struct kcd_krb_message *message)
 {
+  if (is_full(trace)) {
+    trace->n_more++;
+    return;
+  }
   struct kcd_trace_step step = {.kind = type == KCD_KRB_AS_REQ ? KCD_STEP_KIND_AS : KCD_STEP_KIND_TGS,
                                 .when = carried->when,
                                 .client = carried->from,

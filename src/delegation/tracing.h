@@ -5,7 +5,7 @@
 #include <kcdfix/trace.h>
 
 #define TRACE_PENDING 1024              /* requests that wait for their answer */
-#define TRACE_SIGHTINGS 4096            /* logons by NTLM that are kept, each pair of ends once */
+#define TRACE_SIGHTINGS 256             /* logons by NTLM that are kept, each pair of ends once */
 #define TRACE_BYTES ((size_t)128 << 20) /* of names, about: what comes behind is counted alone */
 #define TRACE_SECOND INT64_C(1000000)
 #define TRACE_PREAUTH_REQUIRED 25 /* KDC_ERR_PREAUTH_REQUIRED */

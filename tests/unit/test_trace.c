@@ -661,6 +661,25 @@ static void more_than_is_kept_is_counted(void **state)
   kcd_trace_result_done(&result);
 }
 
+/* Names as long as a message allows: the steps stay far below their number, and what does not fit is counted. */
+static void long_names_fill_the_room(void **state)
+{
+  (void)state;
+  enum { LONG = 4000, STEPS = 20000 };
+  KCD_AUTO_CHAR spn = kcd_calloc(LONG + 1, 1);
+  memset(spn, 'x', LONG);
+  struct scene scene = scene_begin();
+  for (unsigned i = 0; i < STEPS; i++) {
+    ask_proxy(&scene, spn, spn);
+    scene.stream++;
+  }
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_true(result.n < STEPS);
+  assert_int_equal(result.n + result.n_more, STEPS);
+  assert_int_equal(remark(&result, KCD_REMARK_TOO_MANY)->count, result.n_more);
+  kcd_trace_result_done(&result);
+}
+
 static void names_become_operands(void **state)
 {
   (void)state;
@@ -712,6 +731,7 @@ int main(void)
       cmocka_unit_test(what_cannot_be_read_is_said),
       cmocka_unit_test(an_armoured_refusal_hides_its_reason),
       cmocka_unit_test(more_than_is_kept_is_counted),
+      cmocka_unit_test(long_names_fill_the_room),
       cmocka_unit_test(names_become_operands),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -265,7 +265,7 @@ static void remark_unreadable(const struct kcd_trace *trace, const struct kcd_st
   if (result->n_more > 0) {
     KCD_AUTO_CHAR what = counted(result->n_more, "request", "requests");
     add(result, KCD_REMARK_TOO_MANY, result->n_more,
-        kcd_asprintf("%s more than the %u that are kept were left out.", what, KCD_TRACE_MAX),
+        kcd_asprintf("%s more than there is room for were left out.", what),
         kcd_strdup("cut the capture to the minute in question: editcap -A START -B END FILE PART"));
   }
 }

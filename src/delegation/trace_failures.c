@@ -283,14 +283,20 @@ static void say(struct kcd_trace_failure *failure)
   failure->sentence = kcd_asprintf("%s, and the KDC refused: %s%s.", request, answer, times);
 }
 
-char *kcd_trace_command(const struct kcd_trace_failure *failure)
+char *trace_check_command(const struct kcd_trace_failure *failure, const char *option)
 {
   if (!failure->delegation || failure->host == NULL || !trace_is_spn(failure->spn))
     return NULL;
   KCD_AUTO_CHAR operand = kcd_trace_operand(failure->host);
   KCD_AUTO_CHAR user = failure->user == NULL ? NULL : kcd_shell_word(failure->user);
-  KCD_AUTO_CHAR context = user == NULL ? kcd_strdup("") : kcd_asprintf("--as %s", user);
+  KCD_AUTO_CHAR context = kcd_asprintf("%s%s%s%s", option, *option != '\0' && user != NULL ? " " : "",
+                                       user == NULL ? "" : "--as ", user == NULL ? "" : user);
   return kcd_check_command(context, operand, failure->spn);
+}
+
+char *kcd_trace_command(const struct kcd_trace_failure *failure)
+{
+  return trace_check_command(failure, "");
 }
 
 void trace_name_failures(struct kcd_trace_result *result)

@@ -201,6 +201,17 @@ static char *counted(uint64_t n, const char *one, const char *many)
   return kcd_asprintf("%" PRIu64 " %s", n, n == 1 ? one : many);
 }
 
+/* For the first refusal of delegation; with placeholders where the names are not known. Owned. */
+static char *ask_without_armour(const struct kcd_trace_result *result)
+{
+  for (size_t i = 0; i < result->n_failures; i++) {
+    KCD_AUTO_CHAR command = trace_check_command(&result->failures[i], "--stand-in");
+    if (command != NULL)
+      return kcd_asprintf("ask again without armour: %s", command);
+  }
+  return kcd_strdup("ask again without armour: kcdfix check --stand-in HOST SPN");
+}
+
 static void remark_answers(const struct totals *totals, struct kcd_trace_result *result)
 {
   if (totals->armoured > 0) {
@@ -208,7 +219,7 @@ static void remark_answers(const struct totals *totals, struct kcd_trace_result 
     add(result, KCD_REMARK_ARMOURED, totals->armoured,
         kcd_asprintf("%s armoured (FAST): the KDC's reason, where it gave one, is inside, and no trace shows it.",
                      what),
-        kcd_strdup("ask again without armour: kcdfix check --stand-in HOST SPN"));
+        ask_without_armour(result));
   }
   if (totals->unanswered > 0) {
     KCD_AUTO_CHAR what = counted(totals->unanswered, "request has", "requests have");

@@ -41,6 +41,8 @@ bool trace_is_normal(int32_t code);
 void trace_join(struct kcd_trace *trace, struct kcd_trace_result *ret);
 /* trace_failures.c */
 void trace_name_failures(struct kcd_trace_result *result);
+/* "kcdfix check OPTION --as USER HOST SPN", as kcd_trace_command. Owned. */
+char *trace_check_command(const struct kcd_trace_failure *failure, const char *option);
 /* trace_remarks.c */
 void trace_remark(const struct kcd_trace *trace, const struct kcd_stream_counts *counts, uint32_t snaplen,
                   struct kcd_trace_result *result);

@@ -643,6 +643,22 @@ static void an_armoured_refusal_hides_its_reason(void **state)
   refuse(&scene, 13);
   struct kcd_trace_result result = scene_finish(&scene);
   assert_int_equal(remark(&result, KCD_REMARK_ARMOURED)->count, 1);
+  assert_non_null(strstr(remark(&result, KCD_REMARK_ARMOURED)->next, "kcdfix check --stand-in HOST SPN"));
+  kcd_trace_result_done(&result);
+}
+
+static void what_to_ask_without_armour_has_the_names(void **state)
+{
+  (void)state;
+  struct scene scene = scene_begin();
+  self(&scene, "CORE2016$", "alice");
+  ask_proxy(&scene, "CORE2016$", "cifs/2016GUI");
+  refuse(&scene, 13);
+  ask_ticket(&scene, "CORE2016$", true);
+  refuse(&scene, 13);
+  struct kcd_trace_result result = scene_finish(&scene);
+  assert_string_equal(remark(&result, KCD_REMARK_ARMOURED)->next,
+                      "ask again without armour: kcdfix check --stand-in --as alice CORE2016 cifs/2016GUI");
   kcd_trace_result_done(&result);
 }
 
@@ -730,6 +746,7 @@ int main(void)
       cmocka_unit_test(ntlm_instead_of_s4u),
       cmocka_unit_test(what_cannot_be_read_is_said),
       cmocka_unit_test(an_armoured_refusal_hides_its_reason),
+      cmocka_unit_test(what_to_ask_without_armour_has_the_names),
       cmocka_unit_test(more_than_is_kept_is_counted),
       cmocka_unit_test(long_names_fill_the_room),
       cmocka_unit_test(names_become_operands),

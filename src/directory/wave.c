@@ -16,7 +16,7 @@ void wave_done(struct wave *wave)
     free(wave->v[i].filter);
   }
   free(wave->v);
-  *wave = (struct wave){NULL};
+  *wave = (struct wave){.v = NULL};
 }
 
 void wave_add(struct wave *wave, struct kcd_search search, char *base, char *filter, take_fn *take, size_t index)

@@ -1,10 +1,9 @@
 # shellcheck disable=SC2154 # run sets stderr
 bats_require_minimum_version 1.5.0
+load hyperv
 load moments
 
 # A file that declares hosts and what they need: the drift from it, what brings the directory there, and back.
-
-migration="Microsoft Virtual System Migration Service"
 
 setup_file() {
   plant HV3 HV4 SOFS1
@@ -22,24 +21,6 @@ hosts   = HV1 HV2 HV3 HV4
 storage = cifs/SOFS1
 INI
   cd "$BATS_TEST_TMPDIR" || return
-}
-
-undelegate() {
-  ad-set "$1" userAccountControl 4096
-  [ -z "$(ad-get "$1" msDS-AllowedToDelegateTo)" ] || ad-del "$1" msDS-AllowedToDelegateTo
-}
-
-# Hyper-V hosts as populate.py has them: HOST/, the migration service, and its escaped form for Samba's KDC.
-plant() {
-  python3 -c '
-import json, sys
-migration = "Microsoft Virtual System Migration Service"
-def both(service, name):
-    return [f"{service}/{name}", f"{service}/{name}.kcd.test"]
-def host(name):
-    services = ["HOST", migration, migration.replace(" ", "\\ ")]
-    return {"name": name, "spns": [spn for service in services for spn in both(service, name)]}
-print(json.dumps([host(name) for name in sys.argv[1:]]))' "$@" | ad-plant
 }
 
 both() {
@@ -68,10 +49,6 @@ right() {
     both HV4 cifs "$to"
     both HV4 "$migration" "$to"
   done
-}
-
-state_of() {
-  ad-get "$1" userAccountControl msDS-AllowedToDelegateTo | sort
 }
 
 states() {

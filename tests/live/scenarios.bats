@@ -1,9 +1,9 @@
+# shellcheck disable=SC2154 # hyperv.bash sets migration, run sets stderr
 bats_require_minimum_version 1.5.0
+load hyperv
 
 # Many hosts for one purpose: the matrix of hosts that migrate to each other, the two nodes of a cluster with its
 # scale-out file server, and what is said where hosts, names or rights are missing.
-
-migration="Microsoft Virtual System Migration Service"
 
 setup() {
   for name in HV1 HV2 NODE1 NODE2; do
@@ -12,30 +12,8 @@ setup() {
   rm -rf "$XDG_STATE_HOME/kcdfix"
 }
 
-undelegate() {
-  ad-set "$1" userAccountControl 4096
-  [ -z "$(ad-get "$1" msDS-AllowedToDelegateTo)" ] || ad-del "$1" msDS-AllowedToDelegateTo
-}
-
 setup_file() {
   plant HV3 HV4
-}
-
-# Hyper-V hosts as populate.py has them: HOST/, the migration service, and its escaped form for Samba's KDC.
-plant() {
-  python3 -c '
-import json, sys
-migration = "Microsoft Virtual System Migration Service"
-def both(service, name):
-    return [f"{service}/{name}", f"{service}/{name}.kcd.test"]
-def host(name):
-    services = ["HOST", migration, migration.replace(" ", "\\ ")]
-    return {"name": name, "spns": [spn for service in services for spn in both(service, name)]}
-print(json.dumps([host(name) for name in sys.argv[1:]]))' "$@" | ad-plant
-}
-
-state_of() {
-  ad-get "$1" userAccountControl msDS-AllowedToDelegateTo | sort
 }
 
 # What FROM lists in order to migrate to each TO.

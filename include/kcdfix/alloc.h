@@ -28,6 +28,9 @@ char *kcd_strndup(const char *text, size_t len) __attribute__((returns_nonnull))
 char *kcd_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 char *kcd_vasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0), returns_nonnull));
 
+/* Frees N strings and the array that holds them; NULL is accepted for any of them. */
+void kcd_free_texts(char **texts, size_t n);
+
 /* Overwrites LEN bytes in a way the compiler may not leave out: for keys and passwords. NULL is accepted. */
 void kcd_wipe(void *secret, size_t len);
 

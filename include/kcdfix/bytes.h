@@ -36,6 +36,8 @@ void kcd_values_add_text(struct kcd_values *values, const char *text);
 /* As a directory writes an Integer (userAccountControl, msDS-SupportedEncryptionTypes): signed, of 32 bits, decimal. */
 void kcd_values_add_u32(struct kcd_values *values, uint32_t number);
 void kcd_values_copy(struct kcd_values *to, const struct kcd_values *from); /* appends copies */
+/* The order of two struct kcd_bytes by kcd_fold_compare, for qsort(3) and bsearch(3). */
+int kcd_bytes_by_fold(const void *a, const void *b);
 /* Index of the byte-identical value, or -1. */
 ptrdiff_t kcd_values_find(const struct kcd_values *values, const void *data, size_t len);
 /* Index of the value equal to TEXT without regard to ASCII case, or -1. */

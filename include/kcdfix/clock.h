@@ -20,6 +20,9 @@ int kcd_time_parse_generalized(const char *text, time_t *ret);
 /* FILETIME: 100 ns since 1601-01-01 (MS-DTYP 2.3.3). 0 and 0x7fffffffffffffff mean never and give -1. */
 int kcd_time_from_filetime(uint64_t filetime, time_t *ret);
 
+/* Milliseconds of a clock that only goes forward (CLOCK_MONOTONIC): for deadlines. */
+int64_t kcd_now_ms(void);
+
 /* How a clock that differs by SECONDS stands to the other: "7 min 12 s ahead of", "3 s behind"; owned by the caller. */
 char *kcd_clock_offset(int64_t seconds);
 /* What sets this machine's clock by SERVER, a host name; owned by the caller. */

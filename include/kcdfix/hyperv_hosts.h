@@ -73,6 +73,4 @@ void kcd_hyperv_add_owners(struct kcd_hyperv *hyperv, const struct kcd_entries *
 /* Decides the rest, and sorts. */
 void kcd_hyperv_judge(struct kcd_hyperv *hyperv, const struct kcd_mapped_classes *mapped);
 
-size_t kcd_hyperv_count(const struct kcd_hyperv *hyperv, enum kcd_hyperv_kind kind);
-
 #endif

@@ -82,8 +82,7 @@ void kcd_scenario_make(enum kcd_scenario scenario, const struct kcd_machine_name
                        const struct kcd_machine_name *servers, size_t n_servers, struct kcd_scenario_pairs *ret);
 
 bool kcd_scenario_asks(const struct kcd_scenario_pairs *pairs, size_t host, size_t spn);
-/* How many pairs in all, and the most that one host has: the length that its list comes to. */
+/* How many pairs in all. */
 size_t kcd_scenario_count(const struct kcd_scenario_pairs *pairs);
-size_t kcd_scenario_longest(const struct kcd_scenario_pairs *pairs);
 
 #endif

@@ -28,6 +28,8 @@ enum kcd_stand_in_state {
 };
 /* "planned", "made", "unknown", "refused", "deleted", "absent". */
 const char *kcd_stand_in_state_name(enum kcd_stand_in_state state);
+/* Back from its name; -1 for another word. */
+int kcd_stand_in_state_parse(const char *name, enum kcd_stand_in_state *ret);
 bool kcd_stand_in_is_open(enum kcd_stand_in_state state); /* PLANNED, MADE or UNKNOWN */
 
 struct kcd_stand_in_record {

@@ -67,6 +67,13 @@ char *kcd_vasprintf(const char *format, va_list args)
   return text;
 }
 
+void kcd_free_texts(char **texts, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    free(texts[i]);
+  free(texts);
+}
+
 void kcd_wipe(void *secret, size_t len)
 {
   if (secret != NULL && len > 0)

@@ -103,3 +103,10 @@ ptrdiff_t kcd_values_find_fold(const struct kcd_values *values, const char *text
       return (ptrdiff_t)i;
   return -1;
 }
+
+int kcd_bytes_by_fold(const void *a, const void *b)
+{
+  const struct kcd_bytes *left = a;
+  const struct kcd_bytes *right = b;
+  return kcd_fold_compare(left->data, left->len, right->data, right->len);
+}

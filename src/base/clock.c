@@ -24,6 +24,13 @@ static struct tm utc(time_t when)
   return tm;
 }
 
+int64_t kcd_now_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 char *kcd_time_rfc3339(time_t when)
 {
   struct tm tm = utc(when);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/clock.h>
 #include <kcdfix/doctor.h>
 #include <kcdfix/setup.h>
 #include <kcdfix/survey.h>
@@ -23,17 +24,10 @@ struct visit {
   struct kcd_dir *dir;
 };
 
-static int64_t now_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* What is left of the time; half of it at least, so that one slow part does not take everything from the next. */
 static int left_ms(const struct visit *visit)
 {
-  int64_t left = visit->deadline - now_ms(), least = visit->options->timeout_ms / 2;
+  int64_t left = visit->deadline - kcd_now_ms(), least = visit->options->timeout_ms / 2;
   return (int)(left > least ? left : least);
 }
 
@@ -201,7 +195,7 @@ static int examine(struct visit *visit, struct kcd_error *err)
   look_at_records(&machine->records);
   if (log_in(visit, err) != 0)
     return -1;
-  visit->deadline = now_ms() + visit->options->timeout_ms;
+  visit->deadline = kcd_now_ms() + visit->options->timeout_ms;
   KCD_AUTO_CHAR domain = domain_of(visit);
   kcd_survey_network(domain, visit->options->server, visit->options->timeout_ms, &machine->network);
   talk(visit);

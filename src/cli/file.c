@@ -167,3 +167,9 @@ int kcd_read_stream(int fd, const char *name, size_t max, struct kcd_buf *ret, b
       return 0;
   }
 }
+
+int kcd_is_record_file(const struct dirent *entry)
+{
+  size_t len = strlen(entry->d_name), suffix = strlen(KCD_RECORD_SUFFIX);
+  return entry->d_name[0] != '.' && len > suffix && strcmp(entry->d_name + len - suffix, KCD_RECORD_SUFFIX) == 0;
+}

@@ -2,6 +2,7 @@
 #ifndef KCDFIX_CLI_FILE_H
 #define KCDFIX_CLI_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,5 +27,9 @@ int kcd_read_private_file(const char *path, size_t max, struct kcd_bytes *ret, s
 /* Reads FD up to its end or MAX bytes, where CUT tells that there is more. NAME is what it is called in an error. RET
  * is done by the caller, whatever comes of it. */
 int kcd_read_stream(int fd, const char *name, size_t max, struct kcd_buf *ret, bool *cut, struct kcd_error *err);
+
+#define KCD_RECORD_SUFFIX ".json"
+/* A filter for scandir(3): whether ENTRY has the name of a record, which the temporary file of one has not. */
+int kcd_is_record_file(const struct dirent *entry);
 
 #endif

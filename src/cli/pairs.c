@@ -384,9 +384,7 @@ static void matrix_begin(struct checking *checking)
                   ? kcd_account_short_name(set->hosts[i].account)
                   : kcd_strdup(set->hosts[i].operand);
   kcd_matrix_init(&checking->matrix, &checking->operands->pairs, (const char *const *)rows);
-  for (size_t i = 0; i < set->n_hosts; i++)
-    free(rows[i]);
-  free(rows);
+  kcd_free_texts(rows, set->n_hosts);
 }
 
 /* Every pair with one command; NULL where none mends anything, or where it is said for a whole inventory. Owned by the

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <kcdfix/clock.h>
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/text.h>
 
@@ -17,13 +18,6 @@ static const struct kcd_options *options_of(const struct kcd_stand_in_maker *mak
 
 /* ---- time ---- */
 
-static int64_t now_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void pause_ms(int64_t ms)
 {
   const struct timespec span = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
@@ -33,7 +27,7 @@ static void pause_ms(int64_t ms)
 /* Whatever becomes of the time of day, and of a pause that a signal ends. */
 static void wait_until(int64_t deadline)
 {
-  while (now_ms() < deadline)
+  while (kcd_now_ms() < deadline)
     pause_ms(PAUSE_MS);
 }
 
@@ -124,7 +118,7 @@ static int delete_once(const struct kcd_stand_in_maker *maker, struct kcd_stand_
 static int reconnect(const struct kcd_stand_in_maker *maker, int64_t deadline, struct kcd_error *err)
 {
   struct kcd_options hurried = *options_of(maker);
-  int64_t left = deadline - now_ms();
+  int64_t left = deadline - kcd_now_ms();
   if (left < PAUSE_MS)
     left = PAUSE_MS;
   if (left < hurried.timeout_ms)
@@ -148,8 +142,8 @@ static int delete_patiently(const struct kcd_stand_in_maker *maker, struct kcd_s
   if (!may_come_back(err))
     return -1;
   say_waiting(maker, record);
-  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
-  while (now_ms() < deadline) {
+  int64_t deadline = kcd_now_ms() + options_of(maker)->timeout_ms;
+  while (kcd_now_ms() < deadline) {
     struct kcd_error trouble = KCD_ERROR_INIT;
     if (reconnect(maker, deadline, &trouble) == 0 && delete_once(maker, record, ret_found, &trouble) == 0) {
       *err = KCD_ERROR_INIT;
@@ -183,8 +177,8 @@ static int look_twice(const struct kcd_stand_in_maker *maker, struct kcd_stand_i
   if (now - record->absent < apart) {
     kcd_message("%s is not there; looking once more in %d s, since the DC may still be making it", record->name,
                 (int)(apart - (now - record->absent)));
-    wait_until(now_ms() + (apart - (now - record->absent)) * 1000);
-    if (reconnect(maker, now_ms() + options_of(maker)->timeout_ms, err) != 0 ||
+    wait_until(kcd_now_ms() + (apart - (now - record->absent)) * 1000);
+    if (reconnect(maker, kcd_now_ms() + options_of(maker)->timeout_ms, err) != 0 ||
         stand_in_look(maker, record, ret_found, err) != 0)
       return -1;
   }
@@ -194,7 +188,7 @@ static int look_twice(const struct kcd_stand_in_maker *maker, struct kcd_stand_i
 /* After the connection broke: 1: the account is there after all; 0: it is not, and will not be; -1: not known. */
 static int find_out(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_record *record, struct kcd_error *err)
 {
-  int64_t deadline = now_ms() + options_of(maker)->timeout_ms;
+  int64_t deadline = kcd_now_ms() + options_of(maker)->timeout_ms;
   stand_in_save(maker, record, KCD_STAND_IN_UNKNOWN);
   say_waiting(maker, record);
   do {
@@ -204,7 +198,7 @@ static int find_out(const struct kcd_stand_in_maker *maker, struct kcd_stand_in_
       return found;
     *err = trouble;
     pause_ms(PAUSE_MS);
-  } while (now_ms() < deadline);
+  } while (kcd_now_ms() < deadline);
   return -1;
 }
 

@@ -17,7 +17,6 @@
 #include "file.h"
 #include "state.h"
 
-#define RECORD_SUFFIX ".json"
 #define LOCK_SUFFIX ".lock"
 #define RECORDS_MAX 100000u
 #define REMINDED_MAX 3 /* more than that is one line with their number */
@@ -96,7 +95,7 @@ static bool is_locked(const struct kcd_stand_in_store *store, const char *id)
 
 static bool has_record(const char *directory, const char *id)
 {
-  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s" RECORD_SUFFIX, directory, id);
+  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s" KCD_RECORD_SUFFIX, directory, id);
   return access(path, F_OK) == 0;
 }
 
@@ -114,7 +113,7 @@ bool kcd_stand_in_is_recorded_as(const struct kcd_stand_in_store *store, const c
 static int remove_open(const struct kcd_stand_in_store *store, const char *id, struct kcd_error *err)
 {
   KCD_AUTO_CHAR lock = kcd_asprintf("%s/%s" LOCK_SUFFIX, store->open, id);
-  KCD_AUTO_CHAR record = kcd_asprintf("%s/%s" RECORD_SUFFIX, store->open, id);
+  KCD_AUTO_CHAR record = kcd_asprintf("%s/%s" KCD_RECORD_SUFFIX, store->open, id);
   unlink(lock);
   if (unlink(record) != 0 && errno != ENOENT)
     return kcd_fail_errno(err, KCD_E_IO, errno, "cannot remove %s", record);
@@ -140,7 +139,7 @@ static int move_to_closed(const struct kcd_stand_in_store *store, const struct k
 int kcd_stand_in_save(const struct kcd_stand_in_store *store, const struct kcd_stand_in_record *record, bool is_new,
                       struct kcd_error *err)
 {
-  KCD_AUTO_CHAR name = kcd_asprintf("%s" RECORD_SUFFIX, record->id);
+  KCD_AUTO_CHAR name = kcd_asprintf("%s" KCD_RECORD_SUFFIX, record->id);
   KCD_AUTO_CHAR text = kcd_stand_in_record_encode(record);
   KCD_AUTO_VALUE(kcd_stand_in_record) again = {0};
   if (is_new && kcd_stand_in_record_decode(text, strlen(text), &again, err) != 0)
@@ -161,7 +160,7 @@ static void load_one(const char *directory, struct kcd_stored_stand_in *stored)
     kcd_error_wrap(&stored->error, "%s", path);
     return;
   }
-  KCD_AUTO_CHAR wanted = kcd_asprintf("%s" RECORD_SUFFIX, stored->record.id);
+  KCD_AUTO_CHAR wanted = kcd_asprintf("%s" KCD_RECORD_SUFFIX, stored->record.id);
   if (strcmp(wanted, stored->file) == 0) {
     stored->readable = true;
     return;
@@ -170,17 +169,11 @@ static void load_one(const char *directory, struct kcd_stored_stand_in *stored)
   kcd_fail(&stored->error, KCD_E_MALFORMED, "%s holds the record of another account", path);
 }
 
-static int is_record(const struct dirent *entry)
-{
-  size_t len = strlen(entry->d_name), suffix = strlen(RECORD_SUFFIX);
-  return entry->d_name[0] != '.' && len > suffix && strcmp(entry->d_name + len - suffix, RECORD_SUFFIX) == 0;
-}
-
 /* Names begin with the time. */
 static int load(const char *directory, struct kcd_stored_stand_ins *ret, struct kcd_error *err)
 {
   struct dirent **names = NULL;
-  int n = scandir(directory, &names, is_record, alphasort);
+  int n = scandir(directory, &names, kcd_is_record_file, alphasort);
   *ret = (struct kcd_stored_stand_ins){0};
   if (n < 0 && errno == ENOENT)
     return 0;

@@ -14,7 +14,6 @@
 
 #include "file.h"
 
-#define RECORD_SUFFIX ".json"
 #define RECORDS_MAX 100000u /* files that are looked at */
 
 static int fail_without_home(struct kcd_error *err)
@@ -141,7 +140,7 @@ int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bo
       free(record->run);
       record->run = kcd_strdup(record->id);
     }
-    KCD_AUTO_CHAR name = kcd_asprintf("%s" RECORD_SUFFIX, record->id);
+    KCD_AUTO_CHAR name = kcd_asprintf("%s" KCD_RECORD_SUFFIX, record->id);
     KCD_AUTO_CHAR text = kcd_record_encode(record);
     struct kcd_error trouble = KCD_ERROR_INIT;
     if (is_new && check_readable(text, err) != 0)
@@ -170,7 +169,7 @@ static void load_one(const char *changes, struct kcd_stored_record *stored)
     return;
   }
   /* The name is what undo is given; a record under another name was copied there by somebody. */
-  KCD_AUTO_CHAR wanted = kcd_asprintf("%s" RECORD_SUFFIX, stored->record.id);
+  KCD_AUTO_CHAR wanted = kcd_asprintf("%s" KCD_RECORD_SUFFIX, stored->record.id);
   if (strcmp(wanted, stored->file) != 0) {
     kcd_record_done(&stored->record);
     kcd_fail(&stored->error, KCD_E_MALFORMED, "%s holds the record of another change", path);
@@ -182,12 +181,6 @@ static void load_one(const char *changes, struct kcd_stored_record *stored)
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
   return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_record(const struct dirent *entry)
-{
-  size_t len = strlen(entry->d_name), suffix = strlen(RECORD_SUFFIX);
-  return entry->d_name[0] != '.' && len > suffix && strcmp(entry->d_name + len - suffix, RECORD_SUFFIX) == 0;
 }
 
 static int by_age(const void *a, const void *b)
@@ -204,7 +197,7 @@ static int by_age(const void *a, const void *b)
 int kcd_state_load_records(const struct kcd_state *state, struct kcd_stored_records *ret, struct kcd_error *err)
 {
   struct dirent **names = NULL;
-  int n = scandir(state->changes, &names, is_record, by_name);
+  int n = scandir(state->changes, &names, kcd_is_record_file, by_name);
   if (n < 0 && errno == ENOENT) {
     *ret = (struct kcd_stored_records){0};
     return 0;

@@ -9,18 +9,14 @@
 
 void kcd_cluster_done(struct kcd_cluster *cluster)
 {
-  for (size_t i = 0; i < cluster->n_nodes; i++)
-    free(cluster->nodes[i]);
-  free(cluster->nodes);
+  kcd_free_texts(cluster->nodes, cluster->n_nodes);
   free(cluster->name);
   *cluster = (struct kcd_cluster){0};
 }
 
 void kcd_cluster_facts_done(struct kcd_cluster_facts *cluster)
 {
-  for (size_t i = 0; i < cluster->n_nodes; i++)
-    free(cluster->nodes[i]);
-  free(cluster->nodes);
+  kcd_free_texts(cluster->nodes, cluster->n_nodes);
   free(cluster->node_accounts);
   free(cluster->name);
   *cluster = (struct kcd_cluster_facts){0};

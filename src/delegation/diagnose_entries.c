@@ -24,13 +24,6 @@ static void malformed(struct kcd_case *c, const struct kcd_values *broken)
                   broken->n > 1 ? "the first one" : "it", kcd_list_entry_defect(broken->v[0].data, broken->v[0].len));
 }
 
-static int by_text(const void *a, const void *b)
-{
-  const struct kcd_bytes *left = a;
-  const struct kcd_bytes *right = b;
-  return kcd_fold_compare(left->data, left->len, right->data, right->len);
-}
-
 /* The entries that stand behind an equal one; sorted, since the list of a hostile object can be long. */
 static void find_doubles(const struct kcd_values *list, struct kcd_values *ret)
 {
@@ -39,9 +32,9 @@ static void find_doubles(const struct kcd_values *list, struct kcd_values *ret)
   for (size_t i = 0; i < list->n; i++)
     if (list->v[i].data != NULL)
       sorted[n++] = list->v[i];
-  qsort(sorted, n, sizeof *sorted, by_text);
+  qsort(sorted, n, sizeof *sorted, kcd_bytes_by_fold);
   for (size_t i = 1; i < n; i++)
-    if (by_text(&sorted[i - 1], &sorted[i]) == 0)
+    if (kcd_bytes_by_fold(&sorted[i - 1], &sorted[i]) == 0)
       kcd_values_add(ret, sorted[i].data, sorted[i].len);
   free(sorted);
 }

@@ -21,33 +21,18 @@ static void account_done(struct kcd_hyperv_account *host)
   kcd_findings_done(&host->findings);
 }
 
-static void texts_done(char **texts, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    free(texts[i]);
-  free(texts);
-}
-
 void kcd_hyperv_done(struct kcd_hyperv *hyperv)
 {
   for (size_t i = 0; i < hyperv->n; i++)
     account_done(&hyperv->v[i]);
   free(hyperv->v);
-  texts_done(hyperv->strays, hyperv->n_strays);
-  texts_done(hyperv->parents, hyperv->n_parents);
-  texts_done(hyperv->guests, hyperv->n_guest_points);
+  kcd_free_texts(hyperv->strays, hyperv->n_strays);
+  kcd_free_texts(hyperv->parents, hyperv->n_parents);
+  kcd_free_texts(hyperv->guests, hyperv->n_guest_points);
   for (size_t i = 0; i < hyperv->n_owners; i++)
     kcd_account_done(&hyperv->owners[i]);
   free(hyperv->owners);
   *hyperv = (struct kcd_hyperv){0};
-}
-
-size_t kcd_hyperv_count(const struct kcd_hyperv *hyperv, enum kcd_hyperv_kind kind)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < hyperv->n; i++)
-    n += hyperv->v[i].kind == kind;
-  return n;
 }
 
 /* ---- accounts ---- */

@@ -33,13 +33,6 @@ void kcd_beyond_done(struct kcd_beyond *beyond)
   *beyond = (struct kcd_beyond){0};
 }
 
-static int by_fold(const void *a, const void *b)
-{
-  const struct kcd_bytes *left = a;
-  const struct kcd_bytes *right = b;
-  return kcd_fold_compare(left->data, left->len, right->data, right->len);
-}
-
 /* An entry that is no SPN belongs to no service, so nothing here decides about it. */
 static bool is_managed(const struct kcd_need *need, const struct kcd_bytes *entry)
 {
@@ -59,10 +52,10 @@ void kcd_beyond_of(const struct kcd_need *need, struct kcd_beyond *ret)
   *ret = (struct kcd_beyond){0};
   for (size_t i = 0; i < n; i++)
     sorted[i] = need->spns.v[i];
-  qsort(sorted, n, sizeof *sorted, by_fold);
+  qsort(sorted, n, sizeof *sorted, kcd_bytes_by_fold);
   for (size_t i = 0; i < list->n; i++) {
     const struct kcd_bytes *entry = &list->v[i];
-    if (entry->data == NULL || bsearch(entry, sorted, n, sizeof *sorted, by_fold) != NULL)
+    if (entry->data == NULL || bsearch(entry, sorted, n, sizeof *sorted, kcd_bytes_by_fold) != NULL)
       continue;
     kcd_values_add(is_managed(need, entry) ? &ret->prunable : &ret->kept, entry->data, entry->len);
   }

@@ -37,13 +37,6 @@ const char *kcd_mode_option(enum kcd_mode mode)
   return options[mode];
 }
 
-static void free_texts(char **texts, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    free(texts[i]);
-  free(texts);
-}
-
 void kcd_object_plan_done(struct kcd_object_plan *plan)
 {
   if (plan == NULL)
@@ -59,9 +52,9 @@ void kcd_object_plan_done(struct kcd_object_plan *plan)
   kcd_bytes_done(&plan->rbcd_after);
   free(plan->accepted);
   free(plan->staying);
-  free_texts(plan->left_out, plan->n_left_out);
-  free_texts(plan->warnings, plan->n_warnings);
-  free_texts(plan->dc_targets, plan->n_dc_targets);
+  kcd_free_texts(plan->left_out, plan->n_left_out);
+  kcd_free_texts(plan->warnings, plan->n_warnings);
+  kcd_free_texts(plan->dc_targets, plan->n_dc_targets);
   *plan = (struct kcd_object_plan){0};
 }
 

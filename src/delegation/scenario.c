@@ -163,28 +163,10 @@ bool kcd_scenario_asks(const struct kcd_scenario_pairs *pairs, size_t host, size
   return pairs->asked[host * pairs->n_spns + spn];
 }
 
-static size_t count_of(const struct kcd_scenario_pairs *pairs, size_t host)
-{
-  size_t n = 0;
-  for (size_t spn = 0; spn < pairs->n_spns; spn++)
-    n += kcd_scenario_asks(pairs, host, spn);
-  return n;
-}
-
 size_t kcd_scenario_count(const struct kcd_scenario_pairs *pairs)
 {
   size_t n = 0;
-  for (size_t host = 0; host < pairs->n_hosts; host++)
-    n += count_of(pairs, host);
+  for (size_t i = 0; i < pairs->n_hosts * pairs->n_spns; i++)
+    n += pairs->asked[i];
   return n;
-}
-
-size_t kcd_scenario_longest(const struct kcd_scenario_pairs *pairs)
-{
-  size_t longest = 0;
-  for (size_t host = 0; host < pairs->n_hosts; host++) {
-    size_t n = count_of(pairs, host);
-    longest = n > longest ? n : longest;
-  }
-  return longest;
 }

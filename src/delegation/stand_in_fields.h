@@ -13,7 +13,6 @@ enum {
 };
 extern const struct kcd_record_form kcd_stand_in_record_form;
 
-int kcd_stand_in_state_parse(const char *name, enum kcd_stand_in_state *ret);
 /* The whole of TEXT is a nonce as kcdfix writes it; -1 otherwise. */
 int kcd_stand_in_nonce_parse(const char *text, uint8_t ret[KCD_STAND_IN_NONCE]);
 /* "kcdfix/0f1e...", whatever the flavour; owned. */

@@ -167,8 +167,6 @@ void kcd_stand_in_limits_done(struct kcd_stand_in_limits *limits)
 {
   if (limits == NULL)
     return;
-  for (size_t i = 0; i < limits->n; i++)
-    free(limits->sentences[i]);
-  free(limits->sentences);
+  kcd_free_texts(limits->sentences, limits->n);
   *limits = (struct kcd_stand_in_limits){0};
 }

@@ -177,7 +177,7 @@ static int exchange(struct kcd_dir *dir, struct kcd_error *err)
 {
   DIR_AUTO_MESSAGE answer = NULL;
   const char *mechanism = NULL;
-  int64_t begin = dir_now_ms();
+  int64_t begin = kcd_now_ms();
   for (int step = 0; step < MAX_STEPS; step++) {
     int msgid = 0;
     int result = ldap_sasl_interactive_bind(dir->ld, NULL, MECHANISM, NULL, NULL, LDAP_SASL_QUIET, answer_prompts, NULL,

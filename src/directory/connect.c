@@ -158,7 +158,7 @@ static void note_peer(struct kcd_dir *dir, int fd)
 
 static int open_connection(struct kcd_dir *dir, struct kcd_error *err)
 {
-  dir->opened_at = dir_now_ms();
+  dir->opened_at = kcd_now_ms();
   int fd = -1;
   if (dir_socket_connect(dir->host, dir->port, dir->timeout_ms, &fd, err) < 0)
     return -1;

@@ -13,9 +13,9 @@ static void *watch(void *data)
 {
   struct dir_deadline *deadline = data;
   struct pollfd wake = {.fd = deadline->wake, .events = POLLIN};
-  int64_t end = dir_now_ms() + deadline->ms, left = deadline->ms;
+  int64_t end = kcd_now_ms() + deadline->ms, left = deadline->ms;
   while (left > 0 && poll(&wake, 1, (int)left) <= 0)
-    left = end - dir_now_ms();
+    left = end - kcd_now_ms();
   if (left > 0)
     return NULL;
   deadline->passed = true;

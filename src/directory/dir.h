@@ -9,6 +9,7 @@
 
 #include <ldap.h>
 
+#include <kcdfix/clock.h>
 #include <kcdfix/directory.h>
 
 /* What a server may make this process hold in memory. An honest answer stays far below. */
@@ -61,8 +62,6 @@ static inline void dir_controls_freep(LDAPControl ***controls)
 
 /* ---- wait.c ---- */
 
-/* Milliseconds of a clock that never jumps. */
-int64_t dir_now_ms(void);
 /* What is left of the time limit of a step that began at BEGIN; always enough for a server that is quick, however long
  * this machine took for itself. */
 int dir_left_ms(const struct kcd_dir *dir, int64_t begin);
@@ -113,7 +112,7 @@ int dir_fail_answer(const struct kcd_dir *dir, struct kcd_error *err, const char
 
 /* A non-blocking TCP connection to one of HOST's addresses, close-on-exec. */
 int dir_socket_connect(const char *host, uint16_t port, int timeout_ms, int *ret, struct kcd_error *err);
-/* The addresses of HOST for PORT until DEADLINE (dir_now_ms), as dir_socket_connect looks them up; freeaddrinfo. Fails
+/* The addresses of HOST for PORT until DEADLINE (kcd_now_ms), as dir_socket_connect looks them up; freeaddrinfo. Fails
  * with id dc-unreachable. */
 int dir_addresses(const char *host, uint16_t port, int64_t deadline, struct addrinfo **ret, struct kcd_error *err);
 

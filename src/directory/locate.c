@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include <kcdfix/clock.h>
 #include <kcdfix/locate.h>
 
 #include "dir.h"
@@ -44,7 +45,7 @@ static int locate(const char *const *services, const char *domain, int timeout_m
 {
   if (!dns_is_domain(domain))
     return kcd_fail(err, KCD_E_USAGE, "not the DNS name of a domain: \"%s\"", domain);
-  int64_t deadline = dir_now_ms() + (timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS);
+  int64_t deadline = kcd_now_ms() + (timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS);
   struct kcd_srv_list list = {NULL, 0};
   if (ask_in_turn(services, domain, deadline, &list, err) < 0) {
     kcd_srv_list_done(&list);

@@ -39,7 +39,7 @@ static void note(const struct attempt *attempt, enum kcd_port_outcome outcome)
   if (rank(outcome) <= rank(attempt->port->outcome))
     return;
   attempt->port->outcome = outcome;
-  attempt->port->ms = (unsigned)(dir_now_ms() - attempt->begin);
+  attempt->port->ms = (unsigned)(kcd_now_ms() - attempt->begin);
 }
 
 static enum kcd_port_outcome outcome_of(int error)
@@ -71,7 +71,7 @@ static void begin(struct attempts *attempts, const struct addrinfo *address, str
     return;
   memcpy(&to, address->ai_addr, address->ai_addrlen);
   set_port(&to, port->port);
-  struct attempt attempt = {port, dir_now_ms()};
+  struct attempt attempt = {port, kcd_now_ms()};
   int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return;
@@ -122,7 +122,7 @@ void ports_try(struct kcd_server_facts *servers, struct addrinfo *const *address
                               .sockets = kcd_calloc(most, sizeof(*attempts.sockets))};
   for (size_t i = 0; i < n; i++)
     begin_server(&attempts, &servers[i], addresses[i]);
-  for (int64_t left = 0; attempts.open > 0 && (left = deadline - dir_now_ms()) > 0;)
+  for (int64_t left = 0; attempts.open > 0 && (left = deadline - kcd_now_ms()) > 0;)
     if (poll(attempts.sockets, (nfds_t)attempts.n, (int)left) > 0)
       take_answers(&attempts);
   for (size_t i = 0; i < attempts.n; i++)

@@ -56,7 +56,7 @@ void dns_ask(struct dns_question *question)
   if (res_ninit(&resolver) != 0)
     return;
   server_text(&resolver, question->server, sizeof(question->server));
-  set_limit(&resolver, question->deadline - dir_now_ms());
+  set_limit(&resolver, question->deadline - kcd_now_ms());
   question->answer = kcd_calloc(1, ANSWER_MAX);
   int len = res_nquery(&resolver, question->name, C_IN, question->type, question->answer, ANSWER_MAX);
   if (len < 0) {

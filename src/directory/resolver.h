@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <kcdfix/clock.h>
 #include <kcdfix/error.h>
 #include <kcdfix/locate.h>
 
@@ -17,7 +18,7 @@ enum dns_outcome { DNS_FOUND, DNS_NO_RECORD, DNS_NO_ANSWER, DNS_BROKEN };
 struct dns_question {
   const char *name;
   int type;
-  int64_t deadline; /* of dir_now_ms; the resolver waits whole seconds, at least one */
+  int64_t deadline; /* of kcd_now_ms; the resolver waits whole seconds, at least one */
   enum dns_outcome outcome;
   unsigned char *answer;
   size_t len;

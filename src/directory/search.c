@@ -85,7 +85,7 @@ static void abandon(struct flight *flight)
 static int take_next(struct flight *flight, struct kcd_error *err)
 {
   bool convenience = only_best_effort_left(flight);
-  int64_t began = flight->dir->opened_at != 0 ? flight->dir->opened_at : dir_now_ms();
+  int64_t began = flight->dir->opened_at != 0 ? flight->dir->opened_at : kcd_now_ms();
   int ms = dir_left_ms(flight->dir, began);
   if (convenience && ms > BEST_EFFORT_MS)
     ms = BEST_EFFORT_MS;

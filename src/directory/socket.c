@@ -57,7 +57,7 @@ static int wait_for(struct lookup *lookup, int64_t deadline)
   const struct gaicb *const jobs[] = {&lookup->job};
   for (;;) {
     int status = gai_error(&lookup->job);
-    int64_t left = deadline - dir_now_ms();
+    int64_t left = deadline - kcd_now_ms();
     if (status != EAI_INPROGRESS || left <= 0)
       return status;
     struct timespec limit = {.tv_sec = left / 1000, .tv_nsec = (long)(left % 1000) * 1000000};
@@ -113,10 +113,10 @@ int dir_addresses(const char *host, uint16_t port, int64_t deadline, struct addr
 static int finish_connect(int fd, int ms)
 {
   struct pollfd wait = {.fd = fd, .events = POLLOUT};
-  int64_t deadline = dir_now_ms() + ms;
+  int64_t deadline = kcd_now_ms() + ms;
   int got;
   do
-    got = poll(&wait, 1, (int)(deadline > dir_now_ms() ? deadline - dir_now_ms() : 0));
+    got = poll(&wait, 1, (int)(deadline > kcd_now_ms() ? deadline - kcd_now_ms() : 0));
   while (got < 0 && errno == EINTR);
   if (got == 0)
     return ETIMEDOUT;
@@ -192,7 +192,7 @@ static int try_all(const struct addrinfo *list, const char *host, uint16_t port,
   const struct addrinfo *last = list;
   int status = ETIMEDOUT;
   for (const struct addrinfo *address = list; left > 0; address = address->ai_next, left--) {
-    int64_t share = (deadline - dir_now_ms()) / (int64_t)left;
+    int64_t share = (deadline - kcd_now_ms()) / (int64_t)left;
     last = address;
     status = try_address(address, (int)(share > MIN_SHARE_MS ? share : MIN_SHARE_MS), ret);
     if (status == 0)
@@ -203,7 +203,7 @@ static int try_all(const struct addrinfo *list, const char *host, uint16_t port,
 
 int dir_socket_connect(const char *host, uint16_t port, int timeout_ms, int *ret, struct kcd_error *err)
 {
-  int64_t deadline = dir_now_ms() + timeout_ms;
+  int64_t deadline = kcd_now_ms() + timeout_ms;
   __attribute__((cleanup(free_addresses))) struct addrinfo *list = NULL;
   if (dir_addresses(host, port, deadline, &list, err) < 0)
     return -1;

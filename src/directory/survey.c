@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/clock.h>
 #include <kcdfix/survey.h>
 
 #include "crew.h"
@@ -183,7 +184,7 @@ static void take_all_reverse(struct survey *survey)
 
 static int64_t share(const struct survey *survey)
 {
-  int64_t now = dir_now_ms(), left = survey->deadline - now;
+  int64_t now = kcd_now_ms(), left = survey->deadline - now;
   return now + (left / 2 > LEAST_MS ? left / 2 : LEAST_MS);
 }
 
@@ -191,7 +192,7 @@ void kcd_survey_network(const char *domain, const char *server, int timeout_ms, 
 {
   *ret = (struct kcd_network_facts){.domain = kcd_strdup(domain), .server = kcd_strdup(server)};
   ret->servers = kcd_calloc(KCD_SERVERS, sizeof(*ret->servers));
-  struct survey survey = {.facts = ret, .deadline = dir_now_ms() + timeout_ms};
+  struct survey survey = {.facts = ret, .deadline = kcd_now_ms() + timeout_ms};
   if (domain != NULL)
     ask_records(&survey);
   if (server != NULL)

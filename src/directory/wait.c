@@ -1,19 +1,11 @@
 #include <stdarg.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include "dir.h"
 
-int64_t dir_now_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int dir_left_ms(const struct kcd_dir *dir, int64_t begin)
 {
-  int64_t left = dir->timeout_ms - (dir_now_ms() - begin), least = dir->timeout_ms / 4;
+  int64_t left = dir->timeout_ms - (kcd_now_ms() - begin), least = dir->timeout_ms / 4;
   return (int)(left > least ? left : least);
 }
 

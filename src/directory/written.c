@@ -96,11 +96,11 @@ static int take_answer(struct kcd_dir *dir, const struct written *written, LDAPM
 int written_answer(struct kcd_dir *dir, const struct written *written, int msgid, written_aside_fn *aside, void *data,
                    struct kcd_error *err)
 {
-  int64_t deadline = dir_now_ms() + dir->timeout_ms;
+  int64_t deadline = kcd_now_ms() + dir->timeout_ms;
   for (;;) {
     DIR_AUTO_MESSAGE message = NULL;
     struct kcd_error lost = KCD_ERROR_INIT;
-    int got = dir_wait(dir, LDAP_RES_ANY, LDAP_MSG_ONE, (int)(deadline - dir_now_ms()), &message, &lost);
+    int got = dir_wait(dir, LDAP_RES_ANY, LDAP_MSG_ONE, (int)(deadline - kcd_now_ms()), &message, &lost);
     if (got < 0)
       return fail_unknown(dir, written, "the connection broke before the answer", err);
     if (got == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <kcdfix/alloc.h>
+#include <kcdfix/clock.h>
 #include <kcdfix/kerberr.h>
 #include <kcdfix/text.h>
 
@@ -84,7 +85,7 @@ static void trace_exchange(const struct kcd_kdc *kdc, const char *request, size_
     snprintf(code, sizeof(code), " %d", (int)kcd_kdc_refusal_code(kdc));
   KCD_AUTO_CHAR line = kcd_asprintf("KDC %s, port %u: %s of %zu bytes -> %s%s of %zu bytes, %lld ms", kdc->host,
                                     (unsigned)kdc->port, request, len, message_name(reply->data, reply->len), code,
-                                    reply->len, (long long)(kcd_tcp_now() - started));
+                                    reply->len, (long long)(kcd_now_ms() - started));
   kdc->trace(kdc->trace_data, line);
 }
 
@@ -165,7 +166,7 @@ int kcd_kdc_ask(struct kcd_kdc *kdc, const void *request, size_t len, struct kcd
 {
   if (resolve(kdc, err) != 0)
     return -1;
-  int64_t deadline = kcd_tcp_now() + kdc->timeout_ms;
+  int64_t deadline = kcd_now_ms() + kdc->timeout_ms;
   KCD_AUTO_SOCKET fd = kcd_tcp_connect(kdc->addresses, deadline);
   if (fd < 0)
     return fail_connection(kdc, errno, "", err);
@@ -225,7 +226,7 @@ static krb5_error_code send_hook(krb5_context k5, void *data, const krb5_data *r
     return KRB5KDC_ERR_PREAUTH_FAILED;
   if (kcd_error_is_set(&kdc->failure)) /* no second wait for a KDC that did not answer */
     return KRB5_KDC_UNREACH;
-  int64_t started = kcd_tcp_now();
+  int64_t started = kcd_now_ms();
   KCD_AUTO_VALUE(kcd_bytes) reply = {0};
   KCD_AUTO_VALUE(kcd_bytes) changed = without_padata(kdc, message);
   const void *bytes = changed.len > 0 ? changed.data : (const void *)message->data;

@@ -2,17 +2,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tcp.h"
-
-int64_t kcd_tcp_now(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void kcd_tcp_closep(int *fd)
 {
@@ -24,7 +16,7 @@ void kcd_tcp_closep(int *fd)
 static int wait_for(int fd, short events, int64_t deadline)
 {
   for (;;) {
-    int64_t left = deadline - kcd_tcp_now();
+    int64_t left = deadline - kcd_now_ms();
     if (left <= 0)
       return errno = ETIMEDOUT, -1;
     struct pollfd poll_fd = {.fd = fd, .events = events};
@@ -74,7 +66,7 @@ int kcd_tcp_connect(const struct addrinfo *addresses, int64_t deadline)
     left++;
   errno = EADDRNOTAVAIL;
   for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next, left--) {
-    int64_t now = kcd_tcp_now();
+    int64_t now = kcd_now_ms();
     int fd = connect_one(a, now + (deadline - now) / left);
     if (fd >= 0)
       return fd;

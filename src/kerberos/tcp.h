@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Milliseconds of a clock that nobody sets. A deadline is a point of it. */
-int64_t kcd_tcp_now(void);
+#include <kcdfix/clock.h>
+
+/* A deadline is a point of kcd_now_ms. */
 
 /* Connects to one of the addresses, in their order; each gets its share of the time that is left. A descriptor, or -1
  * and errno of the last attempt (ETIMEDOUT at the deadline). */

@@ -10,17 +10,6 @@
 
 enum { SEVERITY_COLUMNS = 7, COLUMNS = 4, WIDEST = 48 };
 
-static size_t count(const json_t *findings, const char *severity)
-{
-  size_t n = 0, i;
-  const json_t *finding;
-  json_array_foreach(findings, i, finding)
-  {
-    n += strcmp(kcd_doc_str(finding, "severity"), severity) == 0;
-  }
-  return n;
-}
-
 char *kcd_audit_summary(const json_t *doc)
 {
   const json_t *counts = json_object_get(doc, "counts");
@@ -30,8 +19,8 @@ char *kcd_audit_summary(const json_t *doc)
     return kcd_strdup("no account may delegate");
   KCD_AUTO_CHAR who = kcd_text_count(accounts, "account may delegate", "accounts may delegate");
   KCD_AUTO_CHAR but = idle == 0 ? kcd_strdup("") : kcd_asprintf(", %zu of them without effect", idle);
-  KCD_AUTO_CHAR errors = kcd_text_count(count(findings, "error"), "error", "errors");
-  KCD_AUTO_CHAR warnings = kcd_text_count(count(findings, "warning"), "warning", "warnings");
+  KCD_AUTO_CHAR errors = kcd_text_count(kcd_doc_count(findings, "severity", "error"), "error", "errors");
+  KCD_AUTO_CHAR warnings = kcd_text_count(kcd_doc_count(findings, "severity", "warning"), "warning", "warnings");
   return kcd_asprintf("%s%s; %s, %s", who, but, errors, warnings);
 }
 

@@ -58,6 +58,14 @@ json_t *kcd_doc_text_or_null(const char *text)
   return text == NULL || text[0] == '\0' ? json_null() : kcd_doc_text(text);
 }
 
+json_t *kcd_doc_texts(char *const *texts, size_t n)
+{
+  json_t *array = kcd_doc_array();
+  for (size_t i = 0; i < n; i++)
+    kcd_doc_add(array, kcd_doc_text(texts[i]));
+  return array;
+}
+
 json_t *kcd_doc_bytes(const struct kcd_bytes *bytes)
 {
   return bytes->len == 0 ? made(json_string("")) : text_of(bytes->data, bytes->len);
@@ -125,6 +133,17 @@ bool kcd_doc_true(const json_t *object, const char *key)
 uint64_t kcd_doc_num(const json_t *object, const char *key)
 {
   return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+size_t kcd_doc_count(const json_t *array, const char *key, const char *value)
+{
+  size_t n = 0, i;
+  const json_t *object;
+  json_array_foreach(array, i, object)
+  {
+    n += strcmp(kcd_doc_str(object, key), value) == 0;
+  }
+  return n;
 }
 
 static char *safe_base64(const json_t *object)

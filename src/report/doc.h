@@ -21,6 +21,8 @@ json_t *kcd_doc_array(void);
 json_t *kcd_doc_text(const char *text);
 /* As kcd_doc_text, and null for "". */
 json_t *kcd_doc_text_or_null(const char *text);
+/* An array of kcd_doc_text. */
+json_t *kcd_doc_texts(char *const *texts, size_t n);
 json_t *kcd_doc_bytes(const struct kcd_bytes *bytes);
 json_t *kcd_doc_values(const struct kcd_values *values);
 /* A number beyond 2^63 - 1, which jansson cannot hold, becomes its decimal digits as a string. */
@@ -39,6 +41,8 @@ json_t *kcd_doc_tri(enum kcd_tri tri);
 const char *kcd_doc_str(const json_t *object, const char *key);
 bool kcd_doc_true(const json_t *object, const char *key);
 uint64_t kcd_doc_num(const json_t *object, const char *key);
+/* How many objects of ARRAY have the string VALUE under KEY. */
+size_t kcd_doc_count(const json_t *array, const char *key, const char *value);
 
 /* What stands in the document as it came from outside, harmless to a terminal; owned by the caller. Arrays are joined
  * with commas. */

@@ -18,21 +18,11 @@ static const char *word_of(const json_t *check)
   return "?";
 }
 
-static size_t count(const json_t *checks, const char *state)
-{
-  size_t n = 0, i;
-  const json_t *check;
-  json_array_foreach(checks, i, check)
-  {
-    n += strcmp(kcd_doc_str(check, "state"), state) == 0;
-  }
-  return n;
-}
-
 static void show_verdict(const json_t *doc, struct kcd_textout *out)
 {
   const json_t *checks = json_object_get(doc, "checks");
-  size_t ok = count(checks, "ok"), warnings = count(checks, "warning"), faults = count(checks, "fault");
+  size_t ok = kcd_doc_count(checks, "state", "ok"), warnings = kcd_doc_count(checks, "state", "warning"),
+         faults = kcd_doc_count(checks, "state", "fault");
   KCD_AUTO_CHAR domain = kcd_doc_safe_at(doc, "domain");
   KCD_AUTO_CHAR title = kcd_asprintf("%s: ", domain[0] == '\0' ? "no domain" : domain);
   KCD_AUTO_CHAR of = kcd_asprintf("%s%zu of %zu checks ", title, faults, ok + warnings + faults);

@@ -3,14 +3,6 @@
 #include "doc.h"
 #include "document.h"
 
-static json_t *texts(char *const *v, size_t n)
-{
-  json_t *array = kcd_doc_array();
-  for (size_t i = 0; i < n; i++)
-    kcd_doc_add(array, kcd_doc_text(v[i]));
-  return array;
-}
-
 static json_t *attributes(const struct kcd_record *record, uint32_t uac, bool after)
 {
   json_t *attributes = kcd_doc_object();
@@ -51,7 +43,7 @@ void kcd_report_record(struct kcd_report *report, const struct kcd_record *recor
   kcd_doc_set(entry, "dn", kcd_doc_text(record->dn));
   kcd_doc_set(entry, "guid", kcd_doc_guid(record->guid));
   kcd_doc_set(entry, "mode", kcd_doc_text(kcd_mode_name(record->mode)));
-  kcd_doc_set(entry, "spns", texts(record->spns, record->n_spns));
+  kcd_doc_set(entry, "spns", kcd_doc_texts(record->spns, record->n_spns));
   kcd_doc_set(entry, "before", attributes(record, record->uac_before, false));
   kcd_doc_set(entry, "after", attributes(record, record->uac_after, true));
   kcd_doc_set(entry, "added", kcd_doc_values(&record->list_added));

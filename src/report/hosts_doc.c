@@ -4,14 +4,6 @@
 #include "doc.h"
 #include "document.h"
 
-static json_t *text_array(char *const *v, size_t n)
-{
-  json_t *array = kcd_doc_array();
-  for (size_t i = 0; i < n; i++)
-    kcd_doc_add(array, kcd_doc_text(v[i]));
-  return array;
-}
-
 static const char *kind_name(enum kcd_hyperv_kind kind)
 {
   static const char *const names[] = {
@@ -71,5 +63,5 @@ void kcd_report_hyperv(struct kcd_report *report, const struct kcd_hyperv *hyper
       end_account(account_of(&hyperv->v[i]), &hyperv->v[i], clusters);
   }
   kcd_doc_set(report->doc, "virtual_machines", kcd_doc_uint(hyperv->n_guests));
-  kcd_doc_set(report->doc, "stray_points", text_array(hyperv->strays, hyperv->n_strays));
+  kcd_doc_set(report->doc, "stray_points", kcd_doc_texts(hyperv->strays, hyperv->n_strays));
 }

@@ -80,18 +80,11 @@ static void grid_init(struct grid *grid, const json_t *scenario)
   }
 }
 
-static void free_texts(char **texts, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    free(texts[i]);
-  free(texts);
-}
-
 static void grid_done(struct grid *grid)
 {
-  free_texts(grid->rows, grid->n_rows);
-  free_texts(grid->states, grid->n_rows);
-  free_texts(grid->columns, grid->n_columns);
+  kcd_free_texts(grid->rows, grid->n_rows);
+  kcd_free_texts(grid->states, grid->n_rows);
+  kcd_free_texts(grid->columns, grid->n_columns);
   free(grid->marks);
 }
 

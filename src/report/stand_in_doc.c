@@ -57,19 +57,11 @@ void kcd_report_marked_account(struct kcd_report *report, const struct kcd_stand
   kcd_doc_add(json_object_get(report->doc, "stand_ins"), entry);
 }
 
-static json_t *texts(char *const *v, size_t n)
-{
-  json_t *array = kcd_doc_array();
-  for (size_t i = 0; i < n; i++)
-    kcd_doc_add(array, kcd_doc_text(v[i]));
-  return array;
-}
-
 json_t *kcd_doc_limits(const struct kcd_stand_in_limits *limits)
 {
   json_t *object = kcd_doc_object();
   kcd_doc_set(object, "covers", json_boolean(limits->covers));
-  kcd_doc_set(object, "limits", texts(limits->sentences, limits->n));
+  kcd_doc_set(object, "limits", kcd_doc_texts(limits->sentences, limits->n));
   return object;
 }
 
@@ -92,13 +84,13 @@ void kcd_report_rehearsal(struct kcd_report *report, const struct kcd_rehearsal 
     kcd_doc_add(pairs, pair);
   }
   json_t *entry = kcd_doc_object();
-  kcd_doc_set(entry, "hosts", texts(rehearsal->hosts, rehearsal->n_hosts));
+  kcd_doc_set(entry, "hosts", kcd_doc_texts(rehearsal->hosts, rehearsal->n_hosts));
   kcd_doc_set(entry, "dc", kcd_doc_text(rehearsal->dc));
   kcd_doc_set(entry, "user", kcd_doc_text(rehearsal->user));
   kcd_doc_set(entry, "before_account", kcd_doc_text(rehearsal->before_name));
   kcd_doc_set(entry, "after_account", kcd_doc_text(rehearsal->after_name));
   kcd_doc_set(entry, "proved", json_boolean(rehearsal->proved));
-  kcd_doc_set(entry, "limits", texts(rehearsal->limits, rehearsal->n_limits));
+  kcd_doc_set(entry, "limits", kcd_doc_texts(rehearsal->limits, rehearsal->n_limits));
   kcd_doc_set(entry, "pairs", pairs);
   kcd_doc_add(json_object_get(report->doc, "rehearsals"), entry);
 }

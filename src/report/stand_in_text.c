@@ -1,6 +1,7 @@
 /* Temporary accounts as text: beside the answers that they got, and as a list of those that are left. */
 #include <string.h>
 
+#include <kcdfix/stand_in_record.h>
 #include <kcdfix/text.h>
 
 #include "doc.h"
@@ -273,7 +274,8 @@ void kcd_text_stand_ins(const json_t *doc, struct kcd_textout *out)
 
 static bool is_open(const json_t *entry)
 {
-  return is_state(entry, "planned") || is_state(entry, "made") || is_state(entry, "unknown");
+  enum kcd_stand_in_state state;
+  return kcd_stand_in_state_parse(kcd_doc_str(entry, "state"), &state) == 0 && kcd_stand_in_is_open(state);
 }
 
 static void add_history_row(struct kcd_table *table, const json_t *entry)

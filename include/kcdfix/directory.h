@@ -99,21 +99,26 @@ struct kcd_mod {
   struct kcd_values values; /* borrowed */
 };
 
-/* What a modify turned out to be. */
-struct kcd_modify_result {
-  uint64_t usn_before; /* highestCommittedUSN, asked in the same flight just before the modify; 0 if not told. Filled
-                        * whenever it was told, for KCD_E_UNKNOWN_RESULT too */
-};
-
-/* One Modify of the object with this objectGUID. Results:
- *   0                        the server said success
+/* One Modify of the object with this objectGUID, and what became of it. What goes in is borrowed. `error`, where it is
+ * set:
  *   KCD_E_CONFLICT           16 noSuchAttribute, 20 attributeOrValueExists: the object is not as it was
  *   KCD_E_DENIED             50, and 19 or 53 where the text of the server is about rights
  *   KCD_E_NOT_FOUND          32: the object is gone
  *   KCD_E_UNKNOWN_RESULT     sent, and no answer came
- *   KCD_E_REJECTED           anything else
- * The server's words are kept in err->server_text. */
-int kcd_dir_modify(struct kcd_dir *dir, const uint8_t guid[16], const struct kcd_mod *mods, size_t n,
-                   struct kcd_modify_result *ret, struct kcd_error *err);
+ *   KCD_E_REJECTED           anything else that the server said; its words are in server_text
+ *   KCD_E_UNREACHABLE        the connection was gone before it could be sent */
+struct kcd_modify {
+  const uint8_t *guid; /* 16 bytes */
+  const struct kcd_mod *mods;
+  size_t n;
+  uint64_t usn_before;    /* out: highestCommittedUSN as the server told it just before this Modify; 0: not told. Filled
+                           * whenever it was told, for KCD_E_UNKNOWN_RESULT too */
+  struct kcd_error error; /* out: not set where the server said success */
+};
+
+/* Sends all N together and takes their answers; each stands for itself. The time limit holds for each next answer. Only
+ * a server that takes the requests of a connection in turn (Samba) is asked for the number in between: another one
+ * might answer the question after the Modify behind it (RFC 4511 section 3.1). */
+void kcd_dir_modify(struct kcd_dir *dir, struct kcd_modify *changes, size_t n);
 
 #endif

@@ -87,8 +87,17 @@ int kcd_gather_catalog(struct kcd_dir *catalog, struct kcd_facts_set *set, struc
 /* The view of one pair. NOW is this machine's clock. */
 void kcd_facts_of_pair(const struct kcd_facts_set *set, size_t host, size_t target, time_t now, struct kcd_facts *ret);
 
-/* One account anew, by objectGUID, with its replication metadata: before a change and for reading back. KCD_E_NOT_FOUND
- * when the object is gone. */
+/* One account to be read anew: its names, userAccountControl, lists and descriptor. */
+struct kcd_again {
+  const uint8_t *guid;        /* 16 bytes; borrowed: this is what it is known by */
+  const char *name;           /* its sAMAccountName as it was, by which several are found faster; borrowed; or NULL */
+  struct kcd_account account; /* out, with its replication metadata; kcd_account_done */
+  struct kcd_error error;     /* out: not set where it was read; KCD_E_NOT_FOUND where the object is gone */
+};
+/* Accounts anew, by objectGUID, in one flight: before a change and for reading back. RET_USN (may be NULL): the number
+ * that the DC had committed by then (highestCommittedUSN), 0 where it does not tell. */
+void kcd_gather_again(struct kcd_dir *dir, struct kcd_again *again, size_t n, uint64_t *ret_usn);
+/* One of them. */
 int kcd_gather_account(struct kcd_dir *dir, const uint8_t guid[16], struct kcd_account *ret, struct kcd_error *err);
 
 /* How an operand names a host, without I/O: the filter to search for it. Owned by the caller. KCD_E_USAGE for an empty

@@ -88,6 +88,12 @@ void apply_rehearsals_refuse(const struct applying *applying, struct apply_plans
 bool apply_rehearsals_still_hold(const struct applying *applying, const struct apply_plans *now);
 void apply_rehearsals_done(struct applying *applying);
 
+/* ---- apply_write.c ---- */
+
+/* Writes what is planned, several objects at a time; a signal stops it behind the writes on their way. Reports each
+ * object. */
+void apply_write(struct applying *applying);
+
 /* ---- apply_replicas.c ---- */
 
 /* With --all-dcs or --wait: reads the hosts on the other DCs, and adds what they hold to the report. What cannot be had

@@ -1,4 +1,5 @@
-/* change.h - one recorded write of one object: record, compare-and-swap, read back, and tell whose write it was. */
+/* change.h - recorded writes of objects: record, compare-and-swap, read back, and tell whose write it was. Several
+ * objects at a time, each with a record and a result of its own: one that fails takes none of the others with it. */
 #ifndef KCDFIX_CLI_CHANGE_H
 #define KCDFIX_CLI_CHANGE_H
 
@@ -15,7 +16,8 @@
 struct kcd_change_result {
   const char *state; /* "applied", "already", "unchanged", "refused", "conflict", "unknown" */
   struct kcd_error error;
-  bool wrote; /* the directory was changed by us */
+  bool recorded; /* of a change: its record is on disk */
+  bool wrote;    /* the directory was changed by us */
 };
 
 /* Counts RESULT under the status that it means. */
@@ -28,13 +30,28 @@ struct kcd_changer {
   struct kcd_state *state;
 };
 
-/* Carries out PLAN: reads the object anew, writes RECORD (filled by the caller but for what only the directory knows),
- * sends one Modify, reads back from the same DC, completes the record. */
-void kcd_change_apply(struct kcd_changer *changer, const struct kcd_object_plan *plan, struct kcd_record *record,
-                      struct kcd_change_result *ret);
+/* How many objects are written next, at most, when so many were: 1, 2, 4, ... The first goes alone, so that what is
+ * wrong with all of them is seen on one. */
+size_t kcd_changes_together(size_t done);
 
-/* Takes RECORD back as PLAN (of kcd_undo_plan, made from the object as it is NOW) says, and completes the record. */
-void kcd_change_undo(struct kcd_changer *changer, struct kcd_record *record, const struct kcd_account *now,
-                     const struct kcd_undo_plan *plan, struct kcd_change_result *ret);
+/* One plan to be carried out. All borrowed. */
+struct kcd_change {
+  const struct kcd_object_plan *plan;
+  struct kcd_record *record; /* filled by the caller but for what only the directory knows */
+  struct kcd_change_result result;
+};
+/* Carries out plans of N different objects: reads them anew, writes the records, sends the Modifies together, reads
+ * back from the same DC, completes the records. */
+void kcd_change_apply(struct kcd_changer *changer, struct kcd_change *changes, size_t n);
+
+/* One record to be taken back. All borrowed. */
+struct kcd_undoing {
+  struct kcd_record *record;
+  const struct kcd_account *now;    /* what PLAN was made from */
+  const struct kcd_undo_plan *plan; /* of kcd_undo_plan, with something to change */
+  struct kcd_change_result result;
+};
+/* Takes back the records of N different objects, and completes them. */
+void kcd_change_undo(struct kcd_changer *changer, struct kcd_undoing *undoings, size_t n);
 
 #endif

@@ -155,114 +155,6 @@ static int confirm(const struct applying *applying, struct kcd_error *err)
   return kcd_ask_for("Type yes to change it: ", "yes") ? 1 : 0;
 }
 
-/* ---- write ---- */
-
-/* What the change is for: the SPNs that were named, and of a scenario or an inventory those that this host is to reach.
- */
-static bool is_for(const struct applying *applying, const struct kcd_host_facts *host, size_t target)
-{
-  const struct kcd_facts_set *set = &applying->planned.set;
-  return !applying->operands.pairs.asked || !host ||
-         kcd_pair_is_asked(set, &applying->operands, (size_t)(host - set->hosts), target);
-}
-
-/* HOST: NULL for the change of a target. */
-static void describe(const struct applying *applying, const struct kcd_host_facts *host, struct kcd_record *record)
-{
-  const struct kcd_options *options = options_of(applying);
-  record->tool_version = kcd_strdup(KCDFIX_VERSION);
-  record->created = time(NULL);
-  record->run = kcd_strdup(applying->run_id);
-  record->by = kcd_strdup(kcd_login_principal(applying->session.login));
-  record->uid = (uint32_t)getuid();
-  record->reason = kcd_strdup(options->reason);
-  record->dc = kcd_strdup(applying->session.server);
-  record->domain = kcd_strdup(applying->planned.set.dc->domain ? applying->planned.set.dc->domain : "");
-  record->mode = !host ? KCD_MODE_RESOURCE_BASED : options->mode;
-  record->spns = kcd_calloc(applying->planned.set.n_targets + 1, sizeof *record->spns);
-  for (size_t i = 0; i < applying->planned.set.n_targets; i++)
-    if (is_for(applying, host, i))
-      record->spns[record->n_spns++] = kcd_strdup(applying->planned.set.targets[i].spn.text);
-}
-
-/* Somebody else has to do it: the same change as a script. */
-static void hand_over(const struct applying *applying, const struct kcd_object_plan *plan, struct kcd_error *err)
-{
-  const struct kcd_options *options = options_of(applying);
-  KCD_AUTO_CHAR mode = apply_mode_options(options);
-  KCD_AUTO_CHAR command = kcd_asprintf("apply -n --emit powershell%s%s", mode, options->exact ? " --exact" : "");
-  KCD_AUTO_CHAR line =
-      apply_command_line(applying, command, plan->n_accepted > 0 ? apply_first_host(applying) : plan->host_operand);
-  kcd_error_next(err, "run it as a domain administrator, or hand it over: %s", line);
-}
-
-/* Should the report be lost, the caller still has to learn that something was changed. */
-static void note_change(struct applying *applying)
-{
-  applying->changed = true;
-  if (!applying->run->if_unwritten)
-    applying->run->if_unwritten =
-        kcd_asprintf("something was changed; look: kcdfix history; take it back: kcdfix undo %s", applying->run_id);
-}
-
-static void note_name(struct kcd_values *names, const struct kcd_account *account)
-{
-  KCD_AUTO_CHAR name = kcd_account_short_name(account);
-  kcd_values_add_text(names, name);
-}
-
-/* Whether the object is as wanted afterwards. */
-static bool write_object(struct applying *applying, size_t index)
-{
-  const struct kcd_object_plan *plan = &applying->planned.plans[index];
-  KCD_AUTO_VALUE(kcd_record) record = {0};
-  record.id = kcd_record_make_id(time(NULL), plan->host->sam_account_name);
-  describe(applying, applying->planned.hosts[index], &record);
-  struct kcd_changer changer = {.run = applying->run, .session = &applying->session, .state = &applying->state};
-  struct kcd_change_result result;
-  kcd_change_apply(&changer, plan, &record, &result);
-  if (!applying->run_id)
-    applying->run_id = kcd_strdup(record.run);
-  if (result.error.code == KCD_E_DENIED)
-    hand_over(applying, plan, &result.error);
-  bool recorded = record.dn != NULL;
-  apply_report_object(applying, index, result.state, recorded ? record.id : NULL, &result.error);
-  if (kcd_error_is_set(&result.error)) {
-    kcd_progress_clear(&applying->progress);
-    kcd_run_failed(applying->run, &result.error);
-  }
-  kcd_tally(&applying->tally, &result);
-  if (result.wrote) {
-    note_change(applying);
-    note_name(&applying->written, plan->host);
-  }
-  return !kcd_error_is_set(&result.error);
-}
-
-/* Writes object after object; a signal stops it behind the write in flight. A host that a target was not made to accept
- * is not opened further. */
-static void write_all(struct applying *applying)
-{
-  bool stop = false;
-  kcd_progress_begin(&applying->progress, options_of(applying), "objects changed",
-                     apply_plans_count(&applying->planned, KCD_PLAN_CHANGE));
-  for (size_t i = 0; i < applying->planned.n; i++) {
-    enum kcd_plan_state state = kcd_object_plan_state(&applying->planned.plans[i]);
-    if (state == KCD_PLAN_NOTHING) {
-      apply_report_object(applying, i, "unchanged", NULL, NULL);
-      applying->tally.already_right++;
-    } else if (state == KCD_PLAN_CHANGE && (stop || kcd_interrupted())) {
-      apply_report_object(applying, i, "planned", NULL, NULL);
-      note_name(&applying->left, applying->planned.plans[i].host);
-    } else if (state == KCD_PLAN_CHANGE) {
-      bool is_target = !applying->planned.hosts[i];
-      stop = !write_object(applying, i) && is_target;
-      kcd_progress_step(&applying->progress);
-    }
-  }
-  kcd_progress_clear(&applying->progress);
-}
-
 /* ---- afterwards ---- */
 
 static int check_estate_again(struct applying *applying, const struct kcd_query *query, struct kcd_pairs_outcome *ret,
@@ -380,7 +272,7 @@ static int carry_out(struct applying *applying, struct kcd_error *err)
     kcd_report_change(applying->run->report, NULL, "apply", false);
     return KCD_EXIT_PROBLEM;
   }
-  write_all(applying);
+  apply_write(applying);
   return finish(applying, err);
 }
 

@@ -232,25 +232,35 @@ static void conflict_at(struct undoing_one *one)
   kcd_error_next(&one->error, "look: kcdfix check -S %s %s %s", dc, host, spn);
 }
 
-/* Reads the object and works out what undoing comes to. */
-static void plan_one(struct undoing *undoing, struct undoing_one *one)
+/* Works out what undoing comes to, from the object as it was read. */
+static void plan_one(struct undoing *undoing, struct undoing_one *one, const struct kcd_again *again)
 {
   const struct kcd_record *record = one->record;
   const struct kcd_record *later = later_change(undoing, record);
-  struct kcd_error trouble = KCD_ERROR_INIT;
-  if (kcd_gather_account(undoing->session.dir, record->guid, &one->now, &trouble) != 0) {
-    if (trouble.code == KCD_E_NOT_FOUND)
-      cannot(one, KCD_E_CONFLICT, record->dc, "the object is gone");
-    else
-      one->error = trouble;
+  one->now = again->account;
+  one->found = !kcd_error_is_set(&again->error);
+  if (again->error.code == KCD_E_NOT_FOUND)
+    cannot(one, KCD_E_CONFLICT, record->dc, "the object is gone");
+  else
+    one->error = again->error;
+  if (!one->found)
     return;
-  }
-  one->found = true;
   kcd_undo_plan(record, &one->now, &one->plan);
   if (one->plan.verdict == KCD_UNDO_CONFLICT)
     conflict_at(one);
   else if (later && one->plan.verdict == KCD_UNDO_CHANGE)
     conflict_with(one, later);
+}
+
+static void plan_all(struct undoing *undoing)
+{
+  struct kcd_again *again = kcd_calloc(undoing->n, sizeof *again);
+  for (size_t i = 0; i < undoing->n; i++)
+    again[i] = (struct kcd_again){.guid = undoing->v[i].record->guid, .name = undoing->v[i].record->host};
+  kcd_gather_again(undoing->session.dir, again, undoing->n, NULL);
+  for (size_t i = 0; i < undoing->n; i++)
+    plan_one(undoing, &undoing->v[i], &again[i]);
+  free(again);
 }
 
 static bool is_planned(const struct undoing_one *one)
@@ -322,16 +332,41 @@ static int show_plan(const struct undoing *undoing, struct kcd_error *err)
   return kcd_check_shown(out, err);
 }
 
-static void take_back(struct undoing *undoing, struct undoing_one *one)
+static void report_undoing(struct undoing *undoing, struct undoing_one *one, const struct kcd_change_result *result)
+{
+  report_one(undoing, one, result->state, &result->error);
+  kcd_tally(&undoing->tally, result);
+  if (result->wrote && !undoing->run->if_unwritten)
+    undoing->run->if_unwritten = kcd_strdup("something was taken back; look: kcdfix history");
+  undoing->changed = undoing->changed || result->wrote;
+}
+
+/* Whether one of the objects from FIRST up to, and without, END is that of ONE. */
+static bool is_among(const struct undoing *undoing, size_t first, size_t end, const struct undoing_one *one)
+{
+  for (size_t i = first; i < end; i++)
+    if (memcmp(undoing->v[i].record->guid, one->record->guid, sizeof one->record->guid) == 0)
+      return true;
+  return false;
+}
+
+/* From FIRST on, as many as go together. Returns where it stopped. */
+static size_t take_back(struct undoing *undoing, size_t first, size_t most)
 {
   struct kcd_changer changer = {.run = undoing->run, .session = &undoing->session, .state = &undoing->state};
-  struct kcd_change_result result;
-  kcd_change_undo(&changer, one->record, &one->now, &one->plan, &result);
-  report_one(undoing, one, result.state, &result.error);
-  kcd_tally(&undoing->tally, &result);
-  if (result.wrote && !undoing->run->if_unwritten)
-    undoing->run->if_unwritten = kcd_strdup("something was taken back; look: kcdfix history");
-  undoing->changed = undoing->changed || result.wrote;
+  struct kcd_undoing *some = kcd_calloc(most, sizeof *some);
+  size_t n = 0;
+  for (size_t i = first; i < undoing->n && n < most; i++) {
+    struct undoing_one *one = &undoing->v[i];
+    if (!is_planned(one) || is_among(undoing, first, i, one))
+      break;
+    some[n++] = (struct kcd_undoing){.record = one->record, .now = &one->now, .plan = &one->plan};
+  }
+  kcd_change_undo(&changer, some, n);
+  for (size_t i = 0; i < n; i++)
+    report_undoing(undoing, &undoing->v[first + i], &some[i].result);
+  free(some);
+  return first + n;
 }
 
 static void failed_one(struct undoing *undoing, struct undoing_one *one)
@@ -346,16 +381,22 @@ static void failed_one(struct undoing *undoing, struct undoing_one *one)
 
 static void carry_out(struct undoing *undoing)
 {
-  for (size_t i = 0; i < undoing->n; i++) {
+  size_t taken = 0;
+  for (size_t i = 0; i < undoing->n;) {
     struct undoing_one *one = &undoing->v[i];
+    if (is_planned(one) && !undoing->run->options->dry_run && !kcd_interrupted()) {
+      const size_t next = take_back(undoing, i, kcd_changes_together(taken));
+      taken += next - i;
+      i = next;
+      continue;
+    }
     if (kcd_error_is_set(&one->error))
       failed_one(undoing, one);
     else if (one->plan.verdict != KCD_UNDO_CHANGE)
       nothing_to_take_back(undoing, one);
-    else if (undoing->run->options->dry_run || kcd_interrupted())
-      report_one(undoing, one, "planned", NULL);
     else
-      take_back(undoing, one);
+      report_one(undoing, one, "planned", NULL);
+    i++;
   }
 }
 
@@ -452,8 +493,7 @@ static int undo(struct undoing *undoing, struct kcd_error *err)
   if (!run->options->dry_run && kcd_session_refuse_read_only(&undoing->session, err) != 0)
     return -1;
   kcd_session_report(&undoing->session, run->report, kcd_dir_dc(undoing->session.dir)->flavour);
-  for (size_t i = 0; i < undoing->n; i++)
-    plan_one(undoing, &undoing->v[i]);
+  plan_all(undoing);
   size_t planned = count_planned(undoing);
   if (show_plan(undoing, err) != 0)
     return -1;

@@ -66,8 +66,6 @@ static int write_all(int fd, const char *path, const char *data, size_t len, str
     data += n;
     len -= (size_t)n;
   }
-  if (fsync(fd) != 0)
-    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot sync %s", path);
   return 0;
 }
 
@@ -87,26 +85,94 @@ static int put_in_place(const char *temporary, const char *path, bool exclusive,
   return 0;
 }
 
+/* A file on its way to its name. */
+struct draft {
+  struct kcd_new_file *file;
+  char *path, *temporary;
+  int fd; /* -1: it failed, or is closed */
+  bool in_place;
+};
+
+static void end_draft(struct draft *draft)
+{
+  if (draft->fd < 0)
+    return;
+  close(draft->fd);
+  draft->fd = -1;
+  if (!draft->in_place)
+    unlink(draft->temporary);
+}
+
+/* With several the disk may begin with each at once, so that waiting for one is waiting for all. */
+static void begin(const char *directory, struct kcd_new_file *file, bool several, struct draft *ret)
+{
+  struct kcd_error *err = &file->error;
+  *err = KCD_ERROR_INIT;
+  /* The dot keeps a file that a crash leaves behind out of the listing. */
+  *ret = (struct draft){.file = file,
+                        .path = kcd_asprintf("%s/%s", directory, file->name),
+                        .temporary = kcd_asprintf("%s/.%s.XXXXXX", directory, file->name)};
+  ret->fd = mkostemp(ret->temporary, O_CLOEXEC);
+  if (ret->fd < 0) {
+    kcd_fail_errno(err, KCD_E_IO, errno, "cannot write in %s", directory);
+    return;
+  }
+  int rc = fchmod(ret->fd, 0600) == 0 ? 0 : kcd_fail_errno(err, KCD_E_IO, errno, "cannot protect %s", ret->temporary);
+  if (rc == 0)
+    rc = write_all(ret->fd, ret->path, file->data, file->len, err);
+  if (rc != 0)
+    end_draft(ret);
+  else if (several)
+    sync_file_range(ret->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+static void finish(struct draft *draft, bool exclusive)
+{
+  struct kcd_error *err = &draft->file->error;
+  if (draft->fd < 0)
+    return;
+  int rc = fsync(draft->fd) == 0 ? 0 : kcd_fail_errno(err, KCD_E_IO, errno, "cannot sync %s", draft->path);
+  draft->in_place = rc == 0 && put_in_place(draft->temporary, draft->path, exclusive, err) == 0;
+  end_draft(draft);
+}
+
+/* None of them is sure to be there without its directory. */
+static void make_sure(const char *directory, struct kcd_new_file *files, size_t n)
+{
+  struct kcd_error err = KCD_ERROR_INIT;
+  if (sync_directory(directory, &err) == 0)
+    return;
+  for (size_t i = 0; i < n; i++)
+    if (!kcd_error_is_set(&files[i].error))
+      files[i].error = err;
+}
+
+void kcd_write_files(const char *directory, struct kcd_new_file *files, size_t n, bool exclusive)
+{
+  struct draft *drafts = kcd_calloc(n, sizeof *drafts);
+  bool any = false;
+  for (size_t i = 0; i < n; i++)
+    begin(directory, &files[i], n > 1, &drafts[i]);
+  for (size_t i = 0; i < n; i++) {
+    finish(&drafts[i], exclusive);
+    any = any || drafts[i].in_place;
+    free(drafts[i].path);
+    free(drafts[i].temporary);
+  }
+  free(drafts);
+  if (any)
+    make_sure(directory, files, n);
+}
+
 int kcd_write_file(const char *directory, const char *name, const void *data, size_t len, bool exclusive,
                    struct kcd_error *err)
 {
-  KCD_AUTO_CHAR path = kcd_asprintf("%s/%s", directory, name);
-  /* The dot keeps a file that a crash leaves behind out of the listing. */
-  KCD_AUTO_CHAR temporary = kcd_asprintf("%s/.%s.XXXXXX", directory, name);
-  int fd = mkostemp(temporary, O_CLOEXEC);
-  if (fd < 0)
-    return kcd_fail_errno(err, KCD_E_IO, errno, "cannot write in %s", directory);
-  int rc = fchmod(fd, 0600) == 0 ? 0 : kcd_fail_errno(err, KCD_E_IO, errno, "cannot protect %s", temporary);
-  if (rc == 0)
-    rc = write_all(fd, path, data, len, err);
-  close(fd);
-  if (rc == 0)
-    rc = put_in_place(temporary, path, exclusive, err);
-  if (rc != 0) {
-    unlink(temporary);
-    return -1;
-  }
-  return sync_directory(directory, err);
+  struct kcd_new_file file = {.name = name, .data = data, .len = len};
+  kcd_write_files(directory, &file, 1, exclusive);
+  if (!kcd_error_is_set(&file.error))
+    return 0;
+  *err = file.error;
+  return -1;
 }
 
 static int check_private(int fd, const char *path, size_t max, struct stat *st, struct kcd_error *err)

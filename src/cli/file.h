@@ -19,6 +19,15 @@ int kcd_check_private_directory(const char *directory, struct kcd_error *err);
  * file is KCD_E_CONFLICT. */
 int kcd_write_file(const char *directory, const char *name, const void *data, size_t len, bool exclusive,
                    struct kcd_error *err);
+/* One of several. What goes in is borrowed. */
+struct kcd_new_file {
+  const char *name;
+  const void *data;
+  size_t len;
+  struct kcd_error error; /* out: not set where the file is there */
+};
+/* The same for several files, which the disk is waited for once. Each succeeds or fails for itself. */
+void kcd_write_files(const char *directory, struct kcd_new_file *files, size_t n, bool exclusive);
 
 /* Reads at most MAX bytes of a regular file that belongs to this user and that nobody else may write: anything else is
  * KCD_E_IO with the reason. */

@@ -15,6 +15,7 @@
 #include "file.h"
 
 #define RECORDS_MAX 100000u /* files that are looked at */
+#define NUMBERS_MAX 1000u   /* behind an id that is in use */
 
 static int fail_without_home(struct kcd_error *err)
 {
@@ -131,30 +132,118 @@ static int check_readable(const char *text, struct kcd_error *err)
   return kcd_error_wrap(err, "this change cannot be recorded, so it is not made");
 }
 
-int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err)
+/* One of several records that are saved together. */
+struct saving {
+  struct kcd_record *record;
+  struct kcd_error *error;
+  char *base; /* the id as it came */
+  char *name, *text;
+  bool begins_run; /* a run has the name of its first record */
+  bool done;
+};
+
+static void saving_done(struct saving *saving)
 {
-  KCD_AUTO_CHAR base = kcd_strdup(record->id);
-  bool begins_run = record->run == NULL; /* a run has the name of its first record */
-  for (unsigned number = 2;; number++) {
-    if (begins_run) {
-      free(record->run);
-      record->run = kcd_strdup(record->id);
-    }
-    KCD_AUTO_CHAR name = kcd_asprintf("%s" KCD_RECORD_SUFFIX, record->id);
-    KCD_AUTO_CHAR text = kcd_record_encode(record);
-    struct kcd_error trouble = KCD_ERROR_INIT;
-    if (is_new && check_readable(text, err) != 0)
-      return -1;
-    if (kcd_write_file(state->changes, name, text, strlen(text), is_new, &trouble) == 0)
-      return 0;
-    if (!is_new || trouble.code != KCD_E_CONFLICT || number > 1000) {
-      *err = trouble;
-      return -1;
-    }
-    /* Two changes within a second, of one host or of two whose names are alike in a file name. */
-    free(record->id);
-    record->id = kcd_asprintf("%s-%u", base, number);
+  free(saving->base);
+  free(saving->name);
+  free(saving->text);
+}
+
+static void encode(struct saving *saving, bool is_new)
+{
+  struct kcd_record *record = saving->record;
+  if (saving->begins_run) {
+    free(record->run);
+    record->run = kcd_strdup(record->id);
   }
+  free(saving->name);
+  free(saving->text);
+  saving->name = kcd_asprintf("%s" KCD_RECORD_SUFFIX, record->id);
+  saving->text = kcd_record_encode(record);
+  saving->done = is_new && check_readable(saving->text, saving->error) != 0;
+}
+
+/* Two changes within a second, of one host or of two whose names are alike in a file name: the next number. Whether
+ * there is something to be tried again. */
+static bool take_result(struct saving *saving, const struct kcd_error *error, bool is_new, unsigned number)
+{
+  saving->done = !is_new || error->code != KCD_E_CONFLICT || number > NUMBERS_MAX;
+  if (saving->done) {
+    *saving->error = *error;
+    return false;
+  }
+  free(saving->record->id);
+  saving->record->id = kcd_asprintf("%s-%u", saving->base, number);
+  return true;
+}
+
+/* Whether all of them are done. */
+static bool save_once(const struct kcd_state *state, struct saving *savings, size_t n, bool is_new, unsigned number)
+{
+  struct kcd_new_file *files = kcd_calloc(n, sizeof *files);
+  size_t *whose = kcd_calloc(n, sizeof *whose);
+  size_t n_files = 0;
+  bool again = false;
+  for (size_t i = 0; i < n; i++) {
+    if (!savings[i].done)
+      encode(&savings[i], is_new);
+    if (savings[i].done)
+      continue;
+    whose[n_files] = i;
+    files[n_files++] =
+        (struct kcd_new_file){.name = savings[i].name, .data = savings[i].text, .len = strlen(savings[i].text)};
+  }
+  kcd_write_files(state->changes, files, n_files, is_new);
+  for (size_t i = 0; i < n_files; i++)
+    again = take_result(&savings[whose[i]], &files[i].error, is_new, number) || again;
+  free(whose);
+  free(files);
+  return !again;
+}
+
+static void save_together(const struct kcd_state *state, struct kcd_record **records, size_t n, bool is_new,
+                          struct kcd_error *errors)
+{
+  struct saving *savings = kcd_calloc(n, sizeof *savings);
+  for (size_t i = 0; i < n; i++) {
+    errors[i] = KCD_ERROR_INIT;
+    savings[i] = (struct saving){.record = records[i],
+                                 .error = &errors[i],
+                                 .base = kcd_strdup(records[i]->id),
+                                 .begins_run = records[i]->run == NULL};
+  }
+  for (unsigned number = 2; !save_once(state, savings, n, is_new, number); number++)
+    ;
+  for (size_t i = 0; i < n; i++)
+    saving_done(&savings[i]);
+  free(savings);
+}
+
+void kcd_state_save_records(const struct kcd_state *state, struct kcd_record **records, size_t n, bool is_new,
+                            struct kcd_error *errors)
+{
+  size_t first = 0;
+  const char *run = NULL;
+  for (; first < n && records[first]->run == NULL && run == NULL; first++) {
+    save_together(state, &records[first], 1, is_new, &errors[first]);
+    if (!kcd_error_is_set(&errors[first]))
+      run = records[first]->run;
+  }
+  for (size_t i = first; run != NULL && i < n; i++)
+    if (records[i]->run == NULL)
+      records[i]->run = kcd_strdup(run);
+  if (first < n)
+    save_together(state, records + first, n - first, is_new, errors + first);
+}
+
+int kcd_state_save_record(const struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err)
+{
+  struct kcd_error error = KCD_ERROR_INIT;
+  kcd_state_save_records(state, &record, 1, is_new, &error);
+  if (!kcd_error_is_set(&error))
+    return 0;
+  *err = error;
+  return -1;
 }
 
 static void load_one(const char *changes, struct kcd_stored_record *stored)

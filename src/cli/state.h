@@ -34,7 +34,11 @@ int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *er
 
 /* Writes a record; a new one never over an existing file: its id gets a number behind it then. A record without a run
  * begins one, which gets its id. What could not be read again is refused before anything is written. */
-int kcd_state_save_record(struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err);
+int kcd_state_save_record(const struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err);
+/* The same for several, which the disk is waited for once. Each succeeds or fails for itself, which ERRORS (N of them)
+ * tell. Where the first has no run, the others without one join the run that begins. */
+void kcd_state_save_records(const struct kcd_state *state, struct kcd_record **records, size_t n, bool is_new,
+                            struct kcd_error *errors);
 
 /* One file of the changes directory. */
 struct kcd_stored_record {

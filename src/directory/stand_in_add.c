@@ -112,7 +112,7 @@ static int add_once(struct kcd_dir *dir, const struct kcd_stand_in_spec *spec, b
   int result = ldap_add_ext(dir->ld, spec->dn, native.list, NULL, NULL, &msgid);
   if (written_sent(dir, &written, result, err, "add \"%s\", %zu attributes", spec->dn, attributes.n) < 0)
     return -1;
-  return written_answer(dir, &written, msgid, NULL, NULL, err);
+  return written_answer(dir, &written, msgid, err);
 }
 
 static int explain(const struct kcd_stand_in_spec *spec, struct kcd_error *err)

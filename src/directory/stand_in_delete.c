@@ -28,5 +28,5 @@ int kcd_stand_in_delete(struct kcd_dir *dir, const uint8_t guid[16], struct kcd_
   int result = ldap_delete_ext(dir->ld, target, NULL, NULL, &msgid);
   if (written_sent(dir, &written, result, err, "delete \"%s\"", target) < 0)
     return -1;
-  return written_answer(dir, &written, msgid, NULL, NULL, err) < 0 ? explain(err) : 0;
+  return written_answer(dir, &written, msgid, err) < 0 ? explain(err) : 0;
 }

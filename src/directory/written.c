@@ -51,8 +51,7 @@ static int fail_refused(const struct kcd_dir *dir, const struct written *written
   return kcd_error_on(err, written->target, dir->host);
 }
 
-static int fail_unknown(const struct kcd_dir *dir, const struct written *written, const char *why,
-                        struct kcd_error *err)
+int written_unknown(const struct kcd_dir *dir, const struct written *written, const char *why, struct kcd_error *err)
 {
   kcd_fail_foreign(err, KCD_E_UNKNOWN_RESULT, KCD_CODE_LDAP, LDAP_TIMEOUT, dir_result_name(LDAP_TIMEOUT),
                    "%s was sent to %s, and %s: it is done or not done", written->what, dir->where, why);
@@ -84,30 +83,25 @@ int written_sent(struct kcd_dir *dir, const struct written *written, int result,
 
 /* ---- the answer ---- */
 
-static int take_answer(struct kcd_dir *dir, const struct written *written, LDAPMessage *message, struct kcd_error *err)
+int written_take(struct kcd_dir *dir, const struct written *written, LDAPMessage *message, struct kcd_error *err)
 {
   int result = LDAP_OTHER;
   DIR_AUTO_TEXT text = NULL;
   if (ldap_parse_result(dir->ld, message, &result, NULL, &text, NULL, NULL, 0) != LDAP_SUCCESS)
-    return fail_unknown(dir, written, "its answer cannot be decoded", err);
+    return written_unknown(dir, written, "its answer cannot be decoded", err);
   return result == LDAP_SUCCESS ? 0 : fail_refused(dir, written, result, text, err);
 }
 
-int written_answer(struct kcd_dir *dir, const struct written *written, int msgid, written_aside_fn *aside, void *data,
-                   struct kcd_error *err)
+int written_answer(struct kcd_dir *dir, const struct written *written, int msgid, struct kcd_error *err)
 {
   int64_t deadline = kcd_now_ms() + dir->timeout_ms;
   for (;;) {
     DIR_AUTO_MESSAGE message = NULL;
     struct kcd_error lost = KCD_ERROR_INIT;
     int got = dir_wait(dir, LDAP_RES_ANY, LDAP_MSG_ONE, (int)(deadline - kcd_now_ms()), &message, &lost);
-    if (got < 0)
-      return fail_unknown(dir, written, "the connection broke before the answer", err);
-    if (got == 0)
-      return fail_unknown(dir, written, "no answer came in time", err);
+    if (got <= 0)
+      return written_unknown(dir, written, got < 0 ? WRITTEN_BROKEN : WRITTEN_LATE, err);
     if (ldap_msgid(message) == msgid && ldap_msgtype(message) == written->type)
-      return take_answer(dir, written, message, err);
-    if (aside != NULL)
-      aside(dir, message, data);
+      return written_take(dir, written, message, err);
   }
 }

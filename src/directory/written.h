@@ -25,16 +25,18 @@ struct written {
   const int *conflicts; /* results that say that the object is not as it was thought to be; ends in 0 */
 };
 
-/* Called for each message that comes before the answer and is not it. */
-typedef void written_aside_fn(struct kcd_dir *dir, LDAPMessage *message, void *data);
-
 /* RESULT is what libldap said to sending the request, whose trace line is FORMAT. Fails where not all of it was handed
  * over: the server cannot have done it then, and the connection is of no more use. */
 int written_sent(struct kcd_dir *dir, const struct written *written, int result, struct kcd_error *err,
                  const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* Takes messages until the answer to MSGID is among them. KCD_E_UNKNOWN_RESULT where none comes; ASIDE may be NULL. */
-int written_answer(struct kcd_dir *dir, const struct written *written, int msgid, written_aside_fn *aside, void *data,
-                   struct kcd_error *err);
+/* Takes messages until the answer to MSGID is among them. KCD_E_UNKNOWN_RESULT where none comes. */
+int written_answer(struct kcd_dir *dir, const struct written *written, int msgid, struct kcd_error *err);
+/* MESSAGE is the answer. */
+int written_take(struct kcd_dir *dir, const struct written *written, LDAPMessage *message, struct kcd_error *err);
+/* Fails with KCD_E_UNKNOWN_RESULT for a request that was sent and has no answer, and says WHY. */
+#define WRITTEN_BROKEN "the connection broke before the answer"
+#define WRITTEN_LATE "no answer came in time"
+int written_unknown(const struct kcd_dir *dir, const struct written *written, const char *why, struct kcd_error *err);
 /* Fails for a connection that is gone already: nothing was sent. */
 int written_not_sent(struct kcd_dir *dir, const struct written *written, int result, struct kcd_error *err);
 

@@ -280,10 +280,11 @@ static int cmd_modify(struct kcd_dir *dir, const struct settings *settings, char
   __attribute__((cleanup(kcd_values_done))) struct kcd_values values = {NULL, 0};
   kcd_values_add_text(&values, operands[3]);
   struct kcd_mod mod = {strcmp(operands[1], "add") == 0 ? KCD_MOD_ADD : KCD_MOD_DELETE, operands[2], values};
-  struct kcd_modify_result result = {0};
-  int status = kcd_dir_modify(dir, guid, &mod, 1, &result, err);
-  printf("usn_before: %s\n", result.usn_before > 0 ? "told" : "unknown");
-  return status;
+  struct kcd_modify change = {.guid = guid, .mods = &mod, .n = 1};
+  kcd_dir_modify(dir, &change, 1);
+  printf("usn_before: %s\n", change.usn_before > 0 ? "told" : "unknown");
+  *err = change.error;
+  return kcd_error_is_set(err) ? -1 : 0;
 }
 
 static int cmd_count(struct kcd_dir *dir, char **operands, struct kcd_error *err)

@@ -1,0 +1,46 @@
+/* changing.h - the parts that a change and its undo share; change.h is for everybody else. */
+#ifndef KCDFIX_CLI_CHANGING_H
+#define KCDFIX_CLI_CHANGING_H
+
+#include "change.h"
+
+/* ---- change_mods.c: what one Modify is made of ---- */
+
+/* What one modify changes: values of the list, and old and new value of the others. Borrowed. */
+struct difference {
+  const struct kcd_values *add, *remove; /* of the list */
+  uint32_t uac_before, uac_after;        /* equal: not touched */
+  struct kcd_bytes rbcd_old, rbcd_new;   /* empty: no value; both empty: not touched */
+};
+struct difference difference_of_record(const struct kcd_record *record);
+struct difference difference_of_plan(const struct kcd_object_plan *plan);
+/* Whether each of the values is listed, or none is. */
+bool values_are(const struct kcd_account *account, const struct kcd_values *values, bool listed);
+/* Whether everything that the difference wants is there. */
+bool difference_is_made(const struct difference *difference, const struct kcd_account *account);
+
+/* The elements of one modify, never more than three times old and new. */
+struct mods {
+  struct kcd_mod v[6];
+  size_t n;
+  struct kcd_values old_uac, new_uac;
+  struct kcd_bytes rbcd_old, rbcd_new; /* borrowed: the only values of their elements */
+};
+/* MODS stays where it is: its elements point into it, and into what DIFFERENCE names. */
+void mods_init(struct mods *mods, const struct difference *difference);
+void mods_done(struct mods *mods);
+
+/* ---- change.c: what becomes of it ---- */
+
+/* RET becomes a conflict about the object, which WHAT says of it. */
+void change_conflict(struct kcd_change_result *ret, const char *dn, const char *dc, const char *what);
+/* The directory addresses the object by its objectGUID; people know it by its DN, and rights by their names. */
+void change_explain(const struct kcd_changer *changer, const struct kcd_record *record, struct kcd_error *err);
+/* Writes the records in the state that they are in; what fails is said, and the records stay as they were on disk, to
+ * be resolved from the directory later. */
+void change_save(const struct kcd_changer *changer, struct kcd_record **records, size_t n);
+/* After writes that were made, or may have been, a signal must not say that nothing was changed. */
+void change_end_of_writes(bool any);
+bool change_may_be_made(const struct kcd_change_result *result);
+
+#endif

@@ -74,6 +74,7 @@ struct kcd_search {
   bool owner_only;               /* nTSecurityDescriptor comes with its owner alone (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS
                                   * 3.1.1.3.4.1.11): the whole of it takes rights that few have */
   bool best_effort;              /* a convenience: the server gets 1 s, and what was found by then is the answer */
+  bool steady;                   /* does not change within the minutes of a run: kcd_dir_forget keeps the answer */
   struct kcd_cursor *cursor;     /* only the next page, from where this stands, and it moves on; NULL: all pages. So a
                                   * domain of any size goes through bounded memory */
 };
@@ -90,6 +91,12 @@ typedef int kcd_dir_meanwhile(void *data, struct kcd_error *err);
  * waited for. */
 int kcd_dir_search_while(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
                          kcd_dir_meanwhile *meanwhile, void *data, struct kcd_error *err);
+
+/* From now on a search that was asked before in the same words is answered from memory, so that several readings see
+ * one state of the directory and cost one. What was kept before is gone. */
+void kcd_dir_remember(struct kcd_dir *dir);
+/* Ends that: what is asked now is read anew, but for `steady` searches. */
+void kcd_dir_forget(struct kcd_dir *dir);
 
 /* One element of a modify: delete or add values of one attribute. There is no replace, on purpose. */
 enum kcd_mod_op { KCD_MOD_ADD, KCD_MOD_DELETE };

@@ -28,6 +28,8 @@ struct kcd_entries {
 
 void kcd_entry_done(struct kcd_entry *entry);
 void kcd_entries_done(struct kcd_entries *entries);
+/* RET becomes a copy; what it held is not freed. */
+void kcd_entries_copy(struct kcd_entries *ret, const struct kcd_entries *from);
 /* A new, empty entry at the end of the list; the pointer is good until the next call. */
 struct kcd_entry *kcd_entries_add(struct kcd_entries *entries, const char *dn);
 /* The attribute of that name, made if absent (for the adapter). */

@@ -17,6 +17,7 @@ struct kcd_query {
   size_t n_clusters;
   const char *user;        /* "alice", "DOM\alice", "alice@REALM", a DN; NULL: no user is looked for */
   bool resource_based;     /* also whether this DC takes a resource-based descriptor over LDAP */
+  bool without_holders;    /* not who else lists an SPN: nothing that a change asks, and the slowest of all searches */
   bool reachable_accounts; /* also the owners of every listed entry of the hosts, and the privileged users: for apply */
 };
 

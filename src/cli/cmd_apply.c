@@ -175,7 +175,7 @@ static int check_again(struct applying *applying, struct kcd_pairs_outcome *ret,
 {
   struct kcd_facts_set after = {0};
   struct kcd_query query = applying->query;
-  query.reachable_accounts = false;
+  query.reachable_accounts = query.without_holders = false;
   if (applying->estate.file)
     return check_estate_again(applying, &query, ret, err);
   if (kcd_operands_gather(applying->session.dir, &applying->operands, &query, &after, err) != 0)
@@ -232,8 +232,10 @@ static bool a_question_follows(const struct applying *applying)
 static int plan_again(struct applying *applying, struct kcd_error *err)
 {
   struct apply_plans now = {0};
+  kcd_dir_remember(applying->session.dir);
   if (apply_plans_make(applying, &now, err) != 0)
     return -1;
+  kcd_dir_forget(applying->session.dir);
   apply_rehearsals_refuse(applying, &now);
   bool holds = apply_plans_still_hold(&applying->planned, &now) && apply_rehearsals_still_hold(applying, &now);
   apply_plans_done(&applying->planned);
@@ -247,19 +249,32 @@ static int plan_again(struct applying *applying, struct kcd_error *err)
   return kcd_error_next(err, "repeat the command and look at the difference again");
 }
 
+/* What nobody is asked about is planned under the lock that it is written under. */
+static bool locks_at_once(const struct kcd_options *options)
+{
+  return options->yes && !only_shows(options) && !options->rehearse;
+}
+
+static int lock(struct applying *applying, struct kcd_error *err)
+{
+  return kcd_state_lock(&applying->state, options_of(applying)->timeout_ms, err);
+}
+
 /* 1: go on; 0: declined; -1: failed. */
 static int show_and_confirm(struct applying *applying, struct kcd_error *err)
 {
-  if (!options_of(applying)->quiet || a_question_follows(applying))
+  const bool asks = a_question_follows(applying);
+  if (!options_of(applying)->quiet || asks)
     apply_show_plans(applying);
   if (kcd_check_shown(apply_stream(applying), err) != 0)
     return -1;
+  if (locks_at_once(options_of(applying)) && !asks)
+    return 1;
+  kcd_state_unlock(&applying->state);
   int answer = confirm(applying, err);
   if (answer <= 0)
     return answer;
-  if (kcd_state_lock(&applying->state, options_of(applying)->timeout_ms, err) != 0 || plan_again(applying, err) != 0)
-    return -1;
-  return 1;
+  return lock(applying, err) == 0 && plan_again(applying, err) == 0 ? 1 : -1;
 }
 
 static int carry_out(struct applying *applying, struct kcd_error *err)
@@ -311,6 +326,8 @@ static int apply(struct applying *applying, struct kcd_error *err)
     return -1;
   if ((!only_shows(options) || options->rehearse) && kcd_state_prepare(&applying->state, err) != 0)
     return -1;
+  if (locks_at_once(options) && lock(applying, err) != 0)
+    return -1;
   struct kcd_operands *operands = &applying->operands;
   if (options->resource_based && operands->n_spns == 0 && operands->scenario == KCD_SCENARIO_NONE)
     return kcd_fail(err, KCD_E_USAGE, "--resource-based changes the account behind an SPN, so an SPN has to be named");
@@ -319,10 +336,14 @@ static int apply(struct applying *applying, struct kcd_error *err)
   if (kcd_session_connect(&applying->session, options, kcd_operands_server(operands), err) != 0)
     return -1;
   applying->user = kcd_session_user(&applying->session, kcd_operands_as(operands, options));
-  applying->query =
-      (struct kcd_query){.user = applying->user, .resource_based = options->resource_based, .reachable_accounts = true};
+  applying->query = (struct kcd_query){.user = applying->user,
+                                       .resource_based = options->resource_based,
+                                       .reachable_accounts = true,
+                                       .without_holders = true};
+  kcd_dir_remember(applying->session.dir);
   if (gather_estate(applying, err) != 0 || apply_plans_make(applying, &applying->planned, err) != 0)
     return -1;
+  kcd_dir_forget(applying->session.dir);
   if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)
     return -1;
   kcd_session_report(&applying->session, run->report, applying->planned.set.dc->flavour);

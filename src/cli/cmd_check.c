@@ -171,8 +171,10 @@ static int check_estate(struct kcd_run *run, struct kcd_session *session, struct
     return -1;
   KCD_AUTO_CHAR user = kcd_session_user(session, run->options->as);
   struct kcd_query query = {.user = user};
+  kcd_dir_remember(session->dir); /* a host in two groups is one state */
   if (kcd_estate_gather(session, &query, estate, err) != 0)
     return -1;
+  kcd_dir_forget(session->dir);
   const struct kcd_dc *dc = kcd_dir_dc(session->dir);
   kcd_session_report(session, run->report, run->options->has_flavour ? run->options->flavour : dc->flavour);
   for (size_t i = 0; i < estate->n_groups; i++)

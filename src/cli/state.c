@@ -40,10 +40,16 @@ int kcd_state_open(struct kcd_state *ret, struct kcd_error *err)
   return 0;
 }
 
-void kcd_state_done(struct kcd_state *state)
+void kcd_state_unlock(struct kcd_state *state)
 {
   if (state->root && state->lock >= 0)
     close(state->lock);
+  state->lock = -1;
+}
+
+void kcd_state_done(struct kcd_state *state)
+{
+  kcd_state_unlock(state);
   free(state->root);
   free(state->changes);
   *state = (struct kcd_state){.lock = -1};

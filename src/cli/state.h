@@ -32,6 +32,9 @@ int kcd_state_could_prepare(const struct kcd_state *state, struct kcd_error *err
  * where it stays taken. kcd_state_done gives it back, and so does the end of the process. */
 int kcd_state_lock(struct kcd_state *state, int timeout_ms, struct kcd_error *err);
 
+/* Gives it back before something that may take long. */
+void kcd_state_unlock(struct kcd_state *state);
+
 /* Writes a record; a new one never over an existing file: its id gets a number behind it then. A record without a run
  * begins one, which gets its id. What could not be read again is refused before anything is written. */
 int kcd_state_save_record(const struct kcd_state *state, struct kcd_record *record, bool is_new, struct kcd_error *err);

@@ -65,6 +65,16 @@ struct kcd_values *kcd_entry_attribute(struct kcd_entry *entry, const char *name
   return &attribute->values;
 }
 
+void kcd_entries_copy(struct kcd_entries *ret, const struct kcd_entries *from)
+{
+  *ret = (struct kcd_entries){0};
+  for (size_t i = 0; i < from->n; i++) {
+    struct kcd_entry *entry = kcd_entries_add(ret, from->v[i].dn);
+    for (size_t k = 0; k < from->v[i].n; k++)
+      kcd_values_copy(kcd_entry_attribute(entry, from->v[i].attributes[k].name), &from->v[i].attributes[k].values);
+  }
+}
+
 const struct kcd_values *kcd_entry_get(const struct kcd_entry *entry, const char *name)
 {
   const struct kcd_attribute *attribute = find(entry, name);

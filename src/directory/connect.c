@@ -189,6 +189,7 @@ void kcd_dir_close(struct kcd_dir *dir)
     ldap_unbind_ext(dir->ld, NULL, NULL);
   kcd_dc_done(&dir->dc);
   kcd_netlogon_done(&dir->netlogon);
+  recall_done(dir);
   free(dir->ping);
   free(dir->dc_account);
   free(dir->host);

@@ -20,6 +20,13 @@
 #define DIR_MAX_VALUES ((size_t)1000000)      /* of one attribute */
 #define DIR_MAX_EMPTY_PAGES 100u              /* one after the other */
 
+/* Answers that are kept: none, those of steady searches, or all. */
+enum recall_mode { RECALL_NOTHING, RECALL_STEADY, RECALL_ALL };
+struct recall {
+  enum recall_mode mode;
+  void *kept; /* tree of search.h */
+};
+
 struct kcd_dir {
   LDAP *ld;
   char *host;
@@ -39,6 +46,7 @@ struct kcd_dir {
   char *ping; /* domain to ping for; NULL: none, or done */
   bool pinged;
   struct kcd_netlogon netlogon; /* with pinged */
+  struct recall recall;
 };
 
 static inline void dir_message_freep(LDAPMessage **message)
@@ -59,6 +67,10 @@ static inline void dir_controls_freep(LDAPControl ***controls)
   ldap_controls_free(*controls);
 }
 #define DIR_AUTO_CONTROLS __attribute__((cleanup(dir_controls_freep))) LDAPControl **
+
+/* ---- recall.c ---- */
+
+void recall_done(struct kcd_dir *dir);
 
 /* ---- wait.c ---- */
 

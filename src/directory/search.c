@@ -116,21 +116,19 @@ static int run(struct flight *flight, struct kcd_error *err)
       return -1;
     }
   }
-  return 0;
+  return use_the_time(flight, err); /* where nothing had to be sent */
 }
 
-static void plan(struct flight *flight, const struct kcd_search *searches, size_t n, struct kcd_entries *results)
+static void add_task(struct flight *flight, const struct kcd_search *search, struct kcd_entries *result)
 {
-  for (size_t i = 0; i < n; i++) {
-    struct task *task = flight_add(flight);
-    task->search = &searches[i];
-    task->out = &results[i];
-    const struct kcd_cursor *cursor = cursor_of(task);
-    if (cursor != NULL) {
-      task->cookie = kcd_bytes_copy(cursor->cookie.data, cursor->cookie.len);
-      task->empty_pages = cursor->empty_pages;
-    }
-  }
+  struct task *task = flight_add(flight);
+  task->search = search;
+  task->out = result;
+  const struct kcd_cursor *cursor = cursor_of(task);
+  if (cursor == NULL)
+    return;
+  task->cookie = kcd_bytes_copy(cursor->cookie.data, cursor->cookie.len);
+  task->empty_pages = cursor->empty_pages;
 }
 
 static void free_results(struct kcd_entries *results, size_t n)
@@ -154,8 +152,18 @@ int kcd_dir_search_while(struct kcd_dir *dir, const struct kcd_search *searches,
   struct kcd_entries *results = kcd_calloc(n, sizeof(*results));
   __attribute__((cleanup(flight_done))) struct flight flight = {
       .dir = dir, .budget = DIR_MAX_ANSWER, .meanwhile = meanwhile, .data = data};
-  plan(&flight, searches, n, results);
-  if (run(&flight, err) < 0) {
+  bool *kept = kcd_calloc(n, sizeof(*kept));
+  for (size_t i = 0; i < n; i++) {
+    kept[i] = recall(dir, &searches[i], &results[i]);
+    if (!kept[i])
+      add_task(&flight, &searches[i], &results[i]);
+  }
+  int status = run(&flight, err);
+  for (size_t i = 0; status == 0 && i < n; i++)
+    if (!kept[i])
+      recall_keep(dir, &searches[i], &results[i]);
+  free(kept);
+  if (status < 0) {
     free_results(results, n);
     return -1;
   }

@@ -149,6 +149,8 @@ static bool is_about_cluster(const struct gathering *g, size_t spn)
 void targets_search_holders(struct gathering *g)
 {
   struct terms terms = {NULL, NULL, 0};
+  if (g->query->without_holders)
+    return;
   for (size_t i = 0; i < g->query->n_spns && terms.n < HOLDER_SPNS; i++)
     if (is_missing_somewhere(g, i) || is_about_cluster(g, i))
       terms_add(&terms, "msDS-AllowedToDelegateTo", g->set->targets[i].spn.text);

@@ -32,6 +32,6 @@ void token_search(struct gathering *g, const struct kcd_account *account)
   for (size_t i = 0; i < g->wave.n; i++)
     if (g->wave.v[i].take == take_token && g->wave.v[i].index == index)
       return;
-  struct kcd_search search = {.scope = KCD_BASE, .attributes = attributes, .missing_is_empty = true};
+  struct kcd_search search = {.scope = KCD_BASE, .attributes = attributes, .missing_is_empty = true, .steady = true};
   wave_add(&g->wave, search, kcd_guid_dn(account->guid), NULL, take_token, index);
 }

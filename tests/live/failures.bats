@@ -549,6 +549,14 @@ asked() {
   [[ "$(ad-get CORE2016 msDS-AllowedToDelegateTo)" == *cifs/DC1* ]]
 }
 
+@test "another change of the same user need not wait for an answer" {
+  asked 'expect {Type its name}
+         exec -ignorestderr kcdfix apply -q --yes --exact --protocol-transition --timeout 2 OUHOST cifs/2016GUI
+         send "no\r"' apply --yes --protocol-transition CORE2016 cifs/DC1
+  [ "$status" -eq 1 ]
+  [ "$(ad-get OUHOST userAccountControl)" = 16781312 ]
+}
+
 has_socket() {
   [ "$(cat "/proc/$1/comm")" = kcdfix ] && find "/proc/$1/fd" -lname 'socket:*' | grep -q .
 }

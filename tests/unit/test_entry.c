@@ -140,6 +140,24 @@ static void test_many(void **state)
   assert_string_equal(entries.v[1999].dn, "attribute999");
 }
 
+static void test_a_copy_is_its_own(void **state)
+{
+  struct kcd_entry *entry = *state;
+  add(entry, "servicePrincipalName", "HOST/a");
+  add(entry, "servicePrincipalName", "HOST/b");
+  kcd_values_add(kcd_entry_attribute(entry, "objectGUID"), "\0\1", 2);
+  struct kcd_entries copy;
+  kcd_entries_copy(&copy, &entries);
+  add(&entries.v[0], "servicePrincipalName", "HOST/c");
+  add(&copy.v[0], "cn", "CORE2016");
+  assert_int_equal(copy.n, 1);
+  assert_string_equal(copy.v[0].dn, "CN=CORE2016,DC=kcd,DC=test");
+  assert_int_equal(kcd_entry_get(&copy.v[0], "servicePrincipalName")->n, 2);
+  assert_memory_equal(kcd_entry_get(&copy.v[0], "objectGUID")->v[0].data, "\0\1", 2);
+  assert_null(kcd_entry_get(&entries.v[0], "cn"));
+  kcd_entries_done(&copy);
+}
+
 static void test_done_accepts_nothing(void **state)
 {
   (void)state;
@@ -157,6 +175,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_sid_and_guid, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_copy_is_its_own, set_up, tear_down),
       cmocka_unit_test(test_done_accepts_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -514,6 +514,54 @@ static void a_chore_that_fails_ends_the_searches(void **state)
   close_dir(dir);
 }
 
+/* What was asked before in the same words is not sent again: the number of requests tells. */
+static unsigned cost(struct kcd_dir *dir, struct kcd_search what)
+{
+  const unsigned before = kcd_dir_requests(dir);
+  assert_int_equal(search(dir, what), 0);
+  assert_int_equal(found.n, 1);
+  return kcd_dir_requests(dir) - before;
+}
+
+static void asked_twice_and_read_once(void **state)
+{
+  (void)state;
+  static const char *const others[] = {"cn", NULL};
+  struct kcd_dir *dir = open_dir(answer_base_searches, 2000);
+  struct kcd_search steady = at("CN=2"), of_others = at("CN=1");
+  steady.steady = true;
+  of_others.attributes = others;
+  assert_int_equal(cost(dir, at("CN=1")) + cost(dir, at("CN=1")), 2); /* nothing is kept before that is asked for */
+  kcd_dir_remember(dir);
+  assert_int_equal(cost(dir, at("CN=1")), 1);
+  char *first = kcd_strdup(found.v[0].dn);
+  assert_int_equal(cost(dir, at("CN=1")), 0);
+  assert_string_equal(found.v[0].dn, first);
+  free(first);
+  assert_int_equal(cost(dir, of_others), 1); /* another question about the same object */
+  assert_int_equal(cost(dir, steady) + cost(dir, steady), 1);
+  kcd_dir_forget(dir);
+  assert_int_equal(cost(dir, at("CN=1")) + cost(dir, at("CN=1")), 2);
+  assert_int_equal(cost(dir, steady), 0);
+  kcd_dir_remember(dir);
+  assert_int_equal(cost(dir, steady), 1); /* that begins with nothing */
+  close_dir(dir);
+}
+
+static void a_chore_is_done_though_nothing_is_sent(void **state)
+{
+  (void)state;
+  struct kcd_dir *dir = open_dir(answer_base_searches, 2000);
+  struct kcd_search one = at("CN=1");
+  struct chore chore = {0, 0};
+  kcd_dir_remember(dir);
+  assert_int_equal(search(dir, one), 0);
+  kcd_entries_done(&found);
+  assert_int_equal(kcd_dir_search_while(dir, &one, 1, &found, do_chore, &chore, &err), 0);
+  assert_int_equal(chore.done, 1);
+  close_dir(dir);
+}
+
 static bool answer_only_base_searches(struct ldap_request *request)
 {
   bool is_convenience = request->number > 0 && request->time_limit > 0;
@@ -690,6 +738,8 @@ int main(void)
       cmocka_unit_test(a_chore_is_done_once),
       cmocka_unit_test(a_chore_waits_for_no_answer),
       cmocka_unit_test(a_chore_that_fails_ends_the_searches),
+      cmocka_unit_test(asked_twice_and_read_once),
+      cmocka_unit_test(a_chore_is_done_though_nothing_is_sent),
       cmocka_unit_test(stops_in_an_entry),
       cmocka_unit_test(garbage),
       cmocka_unit_test(huge_length),

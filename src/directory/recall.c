@@ -1,0 +1,118 @@
+/* Answers that are kept for a while, so that what is asked twice in the same words is read once. */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flight.h"
+
+struct kept {
+  char *words;
+  bool steady;
+  struct kcd_entries found;
+};
+
+static void kept_free(void *data)
+{
+  struct kept *kept = data;
+  kcd_entries_done(&kept->found);
+  free(kept->words);
+  free(kept);
+}
+
+static int by_words(const void *left, const void *right)
+{
+  return strcmp(((const struct kept *)left)->words, ((const struct kept *)right)->words);
+}
+
+/* All that tells one search from another. */
+static char *words_of(const struct kcd_search *search)
+{
+  struct kcd_buf words;
+  kcd_buf_init(&words, KCD_BUF_DEFAULT_CAP);
+  KCD_AUTO_CHAR head =
+      kcd_asprintf("%d %u %d %d %d\n%s\n%s\n", (int)search->scope, search->limit, search->missing_is_empty,
+                   search->owner_only, search->best_effort, search->base, search->filter != NULL ? search->filter : "");
+  kcd_buf_add_text(&words, head);
+  for (const char *const *name = search->attributes; *name != NULL; name++) {
+    kcd_buf_add_text(&words, *name);
+    kcd_buf_add_text(&words, "\n");
+  }
+  return kcd_buf_take_text(&words);
+}
+
+/* Of the RootDSE a number is asked for that has to be that of the moment; a cursor moves. */
+static bool may_be_kept(const struct kcd_dir *dir, const struct kcd_search *search)
+{
+  if (search->cursor != NULL || search->base[0] == '\0')
+    return false;
+  return dir->recall.mode == RECALL_ALL || (dir->recall.mode == RECALL_STEADY && search->steady);
+}
+
+bool recall(const struct kcd_dir *dir, const struct kcd_search *search, struct kcd_entries *ret)
+{
+  if (!may_be_kept(dir, search))
+    return false;
+  KCD_AUTO_CHAR words = words_of(search);
+  const struct kept wanted = {.words = words};
+  void *const *node = tfind(&wanted, &dir->recall.kept, by_words);
+  if (node == NULL)
+    return false;
+  kcd_entries_copy(ret, &((const struct kept *)*node)->found);
+  return true;
+}
+
+void recall_keep(struct kcd_dir *dir, const struct kcd_search *search, const struct kcd_entries *found)
+{
+  if (!may_be_kept(dir, search))
+    return;
+  struct kept *kept = kcd_calloc(1, sizeof(*kept));
+  kept->words = words_of(search);
+  kept->steady = search->steady;
+  kcd_entries_copy(&kept->found, found);
+  void *const *node = tsearch(kept, &dir->recall.kept, by_words);
+  if (node == NULL)
+    kcd_no_memory();
+  if (*node != kept) /* twice in one flight */
+    kept_free(kept);
+}
+
+void recall_done(struct kcd_dir *dir)
+{
+  tdestroy(dir->recall.kept, kept_free);
+  dir->recall.kept = NULL;
+}
+
+void kcd_dir_remember(struct kcd_dir *dir)
+{
+  recall_done(dir);
+  dir->recall.mode = RECALL_ALL;
+}
+
+/* A tree is not walked while nodes go. */
+struct walk {
+  struct kept **v;
+  size_t n;
+};
+
+static void collect(const void *node, VISIT visit, void *data)
+{
+  struct walk *walk = data;
+  if (visit != postorder && visit != leaf)
+    return;
+  walk->v = kcd_reallocarray(walk->v, walk->n + 1, sizeof(struct kept *));
+  walk->v[walk->n++] = *(struct kept *const *)node;
+}
+
+void kcd_dir_forget(struct kcd_dir *dir)
+{
+  struct walk walk = {NULL, 0};
+  twalk_r(dir->recall.kept, collect, &walk);
+  for (size_t i = 0; i < walk.n; i++) {
+    if (walk.v[i]->steady)
+      continue;
+    tdelete(walk.v[i], &dir->recall.kept, by_words);
+    kept_free(walk.v[i]);
+  }
+  free(walk.v);
+  dir->recall.mode = RECALL_STEADY;
+}

@@ -92,6 +92,9 @@ typedef int kcd_dir_meanwhile(void *data, struct kcd_error *err);
 int kcd_dir_search_while(struct kcd_dir *dir, const struct kcd_search *searches, size_t n, struct kcd_entries *ret,
                          kcd_dir_meanwhile *meanwhile, void *data, struct kcd_error *err);
 
+/* Calls WATCH with DATA for each object that comes in, for a person who waits; NULL: no longer. */
+void kcd_dir_watch(struct kcd_dir *dir, void (*watch)(void *data), void *data);
+
 /* From now on a search that was asked before in the same words is answered from memory, so that several readings see
  * one state of the directory and cost one. What was kept before is gone. */
 void kcd_dir_remember(struct kcd_dir *dir);

@@ -160,7 +160,10 @@ static int confirm(const struct applying *applying, struct kcd_error *err)
 static int check_estate_again(struct applying *applying, const struct kcd_query *query, struct kcd_pairs_outcome *ret,
                               struct kcd_error *err)
 {
-  if (kcd_estate_gather(&applying->session, query, &applying->estate, err) != 0)
+  kcd_session_reading(&applying->session, options_of(applying));
+  int rc = kcd_estate_gather(&applying->session, query, &applying->estate, err);
+  kcd_session_read(&applying->session);
+  if (rc != 0)
     return -1;
   const struct kcd_dc *dc = kcd_dir_dc(applying->session.dir);
   struct kcd_report *check = kcd_report_new("kcdfix.check/1", time(NULL));
@@ -178,7 +181,10 @@ static int check_again(struct applying *applying, struct kcd_pairs_outcome *ret,
   query.reachable_accounts = query.without_holders = false;
   if (applying->estate.file)
     return check_estate_again(applying, &query, ret, err);
-  if (kcd_operands_gather(applying->session.dir, &applying->operands, &query, &after, err) != 0)
+  kcd_session_reading(&applying->session, options_of(applying));
+  int rc = kcd_operands_gather(applying->session.dir, &applying->operands, &query, &after, err);
+  kcd_session_read(&applying->session);
+  if (rc != 0)
     return -1;
   struct kcd_report *check = kcd_report_new("kcdfix.check/1", time(NULL));
   kcd_report_dc(check, after.dc, after.dc->flavour);
@@ -227,15 +233,43 @@ static bool a_question_follows(const struct applying *applying)
   return false;
 }
 
+/* ---- read and plan ---- */
+
+/* What each group asks of its hosts, all of it together, which stays; the facts to plan with are read for that as a
+ * whole. */
+static int gather_estate(struct applying *applying, struct kcd_error *err)
+{
+  if (!applying->estate.file || applying->operands.n_hosts > 0)
+    return 0;
+  struct kcd_query query = applying->query;
+  query.reachable_accounts = false;
+  if (kcd_estate_gather(&applying->session, &query, &applying->estate, err) != 0)
+    return -1;
+  kcd_estate_merge(&applying->estate, &applying->operands);
+  return 0;
+}
+
+/* What two groups or two plans ask for is read once, and is one state of the directory. */
+static int read_and_plan(struct applying *applying, struct apply_plans *ret, struct kcd_error *err)
+{
+  struct kcd_session *session = &applying->session;
+  kcd_session_reading(session, options_of(applying));
+  kcd_dir_remember(session->dir);
+  int rc = gather_estate(applying, err);
+  if (rc == 0)
+    rc = apply_plans_make(applying, ret, err);
+  kcd_dir_forget(session->dir);
+  kcd_session_read(session);
+  return rc;
+}
+
 /* The question may have stood for hours, and another kcdfix may have been waited for: what is written is planned from
  * the directory as it is now, and it has to be what was shown. */
 static int plan_again(struct applying *applying, struct kcd_error *err)
 {
   struct apply_plans now = {0};
-  kcd_dir_remember(applying->session.dir);
-  if (apply_plans_make(applying, &now, err) != 0)
+  if (read_and_plan(applying, &now, err) != 0)
     return -1;
-  kcd_dir_forget(applying->session.dir);
   apply_rehearsals_refuse(applying, &now);
   bool holds = apply_plans_still_hold(&applying->planned, &now) && apply_rehearsals_still_hold(applying, &now);
   apply_plans_done(&applying->planned);
@@ -303,19 +337,6 @@ static int take_operands(struct applying *applying, struct kcd_error *err)
   return kcd_session_login(options, &applying->session, err);
 }
 
-/* What each group asks of its hosts, all of it together; the facts to plan with are read for that as a whole. */
-static int gather_estate(struct applying *applying, struct kcd_error *err)
-{
-  if (!applying->estate.file)
-    return 0;
-  struct kcd_query query = applying->query;
-  query.reachable_accounts = false;
-  if (kcd_estate_gather(&applying->session, &query, &applying->estate, err) != 0)
-    return -1;
-  kcd_estate_merge(&applying->estate, &applying->operands);
-  return 0;
-}
-
 static int apply(struct applying *applying, struct kcd_error *err)
 {
   struct kcd_run *run = applying->run;
@@ -340,10 +361,8 @@ static int apply(struct applying *applying, struct kcd_error *err)
                                        .resource_based = options->resource_based,
                                        .reachable_accounts = true,
                                        .without_holders = true};
-  kcd_dir_remember(applying->session.dir);
-  if (gather_estate(applying, err) != 0 || apply_plans_make(applying, &applying->planned, err) != 0)
+  if (read_and_plan(applying, &applying->planned, err) != 0)
     return -1;
-  kcd_dir_forget(applying->session.dir);
   if (applying->session.writable && kcd_session_refuse_read_only(&applying->session, err) != 0)
     return -1;
   kcd_session_report(&applying->session, run->report, applying->planned.set.dc->flavour);

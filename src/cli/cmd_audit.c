@@ -69,7 +69,9 @@ static int audit_domain(struct kcd_run *run, struct kcd_session *session, struct
   struct kcd_dc *dc = kcd_dir_dc(session->dir);
   KCD_AUTO(kcd_audit) audit = kcd_audit_new(dc, kcd_dc_time(dc, time(NULL)));
   const struct kcd_audit_visitor visitor = {keep_edge, run};
+  kcd_session_reading(session, run->options);
   const int rc = kcd_audit_read(session->dir, audit, &visitor, err);
+  kcd_session_read(session);
   kcd_session_report(session, run->report, dc->flavour);
   if (run->options->verbose > 1)
     kcd_message("%u LDAP requests", kcd_dir_requests(session->dir));

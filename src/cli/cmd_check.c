@@ -84,7 +84,9 @@ static int check_traced_user(struct kcd_run *run, struct kcd_session *session, c
                             .n_spns = operands.n_spns,
                             .user = whom};
   struct kcd_facts_set set = {0};
+  kcd_session_reading(session, run->options);
   int status = kcd_gather(session->dir, &query, &set, err);
+  kcd_session_read(session);
   if (status == 0)
     status = judge(run, session, &set, &operands, err);
   kcd_facts_set_done(&set);
@@ -150,7 +152,9 @@ static int check(struct kcd_run *run, struct kcd_session *session, struct kcd_er
   if (status == 0) {
     KCD_AUTO_CHAR user = kcd_session_user(session, kcd_operands_as(&operands, run->options));
     struct kcd_query query = {.user = user};
+    kcd_session_reading(session, run->options);
     status = kcd_operands_gather(session->dir, &operands, &query, &set, err);
+    kcd_session_read(session);
   }
   if (status == 0) {
     status = judge(run, session, &set, &operands, err);
@@ -171,10 +175,13 @@ static int check_estate(struct kcd_run *run, struct kcd_session *session, struct
     return -1;
   KCD_AUTO_CHAR user = kcd_session_user(session, run->options->as);
   struct kcd_query query = {.user = user};
+  kcd_session_reading(session, run->options);
   kcd_dir_remember(session->dir); /* a host in two groups is one state */
-  if (kcd_estate_gather(session, &query, estate, err) != 0)
-    return -1;
+  int status = kcd_estate_gather(session, &query, estate, err);
   kcd_dir_forget(session->dir);
+  kcd_session_read(session);
+  if (status != 0)
+    return -1;
   const struct kcd_dc *dc = kcd_dir_dc(session->dir);
   kcd_session_report(session, run->report, run->options->has_flavour ? run->options->flavour : dc->flavour);
   for (size_t i = 0; i < estate->n_groups; i++)

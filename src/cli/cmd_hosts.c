@@ -63,7 +63,9 @@ static int find(struct kcd_run *run, struct kcd_session *session, struct kcd_err
   if (kcd_session_login(options, session, err) != 0 || kcd_session_connect(session, options, NULL, err) != 0)
     return -1;
   struct kcd_hyperv hyperv = {0};
+  kcd_session_reading(session, options);
   int rc = kcd_hyperv_search(session->dir, &hyperv, err);
+  kcd_session_read(session);
   kcd_session_report(session, run->report, kcd_dir_dc(session->dir)->flavour);
   if (rc != 0)
     return -1;

@@ -15,6 +15,7 @@
 #include "exit_status.h"
 #include "interrupt.h"
 #include "output.h"
+#include "progress.h"
 #include "session.h"
 #include "state.h"
 #include "terminal.h"
@@ -36,6 +37,7 @@ struct undoing {
   struct undoing_one *v; /* newest first: a later change of a run is taken back before an earlier one */
   size_t n;
   struct kcd_change_tally tally;
+  struct kcd_progress progress;
   bool changed;
 };
 
@@ -334,11 +336,14 @@ static int show_plan(const struct undoing *undoing, struct kcd_error *err)
 
 static void report_undoing(struct undoing *undoing, struct undoing_one *one, const struct kcd_change_result *result)
 {
+  if (kcd_error_is_set(&result->error))
+    kcd_progress_clear(&undoing->progress);
   report_one(undoing, one, result->state, &result->error);
   kcd_tally(&undoing->tally, result);
   if (result->wrote && !undoing->run->if_unwritten)
     undoing->run->if_unwritten = kcd_strdup("something was taken back; look: kcdfix history");
   undoing->changed = undoing->changed || result->wrote;
+  kcd_progress_step(&undoing->progress);
 }
 
 /* Whether one of the objects from FIRST up to, and without, END is that of ONE. */
@@ -379,9 +384,18 @@ static void failed_one(struct undoing *undoing, struct undoing_one *one)
     undoing->tally.failed++;
 }
 
+static size_t count_planned(const struct undoing *undoing)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < undoing->n; i++)
+    n += is_planned(&undoing->v[i]);
+  return n;
+}
+
 static void carry_out(struct undoing *undoing)
 {
   size_t taken = 0;
+  kcd_progress_begin(&undoing->progress, undoing->run->options, "objects taken back", count_planned(undoing));
   for (size_t i = 0; i < undoing->n;) {
     struct undoing_one *one = &undoing->v[i];
     if (is_planned(one) && !undoing->run->options->dry_run && !kcd_interrupted()) {
@@ -398,14 +412,7 @@ static void carry_out(struct undoing *undoing)
       report_one(undoing, one, "planned", NULL);
     i++;
   }
-}
-
-static size_t count_planned(const struct undoing *undoing)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < undoing->n; i++)
-    n += is_planned(&undoing->v[i]);
-  return n;
+  kcd_progress_clear(&undoing->progress);
 }
 
 static int status_of(const struct undoing *undoing, size_t planned)

@@ -19,7 +19,7 @@ void kcd_progress_begin(struct kcd_progress *progress, const struct kcd_options 
 {
   *progress = (struct kcd_progress){.what = what,
                                     .total = total,
-                                    .wanted = total > 1 && !options->quiet && options->verbose < 2 &&
+                                    .wanted = total != 1 && !options->quiet && options->verbose < 2 &&
                                               !options->stand_in && isatty(STDERR_FILENO)};
   clock_gettime(CLOCK_MONOTONIC, &progress->began);
 }
@@ -28,6 +28,8 @@ char *kcd_progress_text(const char *what, size_t done, size_t total, long elapse
 {
   const double seconds = elapsed_ms > 0 ? (double)elapsed_ms / 1000 : 0.001;
   const double rate = (double)done / seconds;
+  if (total == 0)
+    return kcd_asprintf("%zu %s, %.0f/s", done, what, rate);
   const double left = rate > 0 ? (double)(total - done) / rate : 0;
   return kcd_asprintf("%zu of %zu %s, %.*f/s, %.0f s left", done, total, what, rate < 10 ? 1 : 0, rate, left);
 }

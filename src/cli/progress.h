@@ -9,11 +9,10 @@
 #include "options.h"
 
 /* Nothing is shown before a second has gone by, without a terminal, or with -q; nor where each step says a line of its
- * own
- * (-vv, --stand-in). */
+ * own (-vv, --stand-in). */
 struct kcd_progress {
-  const char *what; /* "hosts checked" */
-  size_t total, done;
+  const char *what;   /* "hosts checked" */
+  size_t total, done; /* total 0: nobody knows how many there will be */
   struct timespec began, shown;
   bool wanted, visible;
 };
@@ -25,7 +24,8 @@ void kcd_progress_step(struct kcd_progress *progress);
 /* Takes the line away: before something else is said on stderr, and at the end. */
 void kcd_progress_clear(struct kcd_progress *progress);
 
-/* "12 of 500 hosts checked, 24/s, 20 s left" after so many milliseconds; owned by the caller. */
+/* "12 of 500 hosts checked, 24/s, 20 s left" after so many milliseconds, or "1250 objects read, 400/s"; owned by the
+ * caller. */
 char *kcd_progress_text(const char *what, size_t done, size_t total, long elapsed_ms);
 
 #endif

@@ -336,6 +336,23 @@ int kcd_session_reconnect(struct kcd_session *session, const struct kcd_options 
   return 0;
 }
 
+static void one_more(void *data)
+{
+  kcd_progress_step(data);
+}
+
+void kcd_session_reading(struct kcd_session *session, const struct kcd_options *options)
+{
+  kcd_progress_begin(&session->reading, options, "objects read", 0);
+  kcd_dir_watch(session->dir, one_more, &session->reading);
+}
+
+void kcd_session_read(struct kcd_session *session)
+{
+  kcd_dir_watch(session->dir, NULL, NULL);
+  kcd_progress_clear(&session->reading);
+}
+
 void kcd_session_done(struct kcd_session *session)
 {
   for (size_t i = 0; i < session->n_retired; i++)

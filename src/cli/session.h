@@ -7,6 +7,7 @@
 #include <kcdfix/report.h>
 
 #include "options.h"
+#include "progress.h"
 
 struct kcd_session {
   struct kcd_login *login;
@@ -16,7 +17,8 @@ struct kcd_session {
   size_t n_retired;
   char **unreached; /* names of DCs that DNS named first and that did not answer */
   size_t n_unreached;
-  bool writable; /* a read-only DC is of no use: set before connecting, obeyed where DNS is asked */
+  struct kcd_progress reading; /* between the two calls about it */
+  bool writable;               /* a read-only DC is of no use: set before connecting, obeyed where DNS is asked */
 };
 
 /* Opens the credential cache or takes the password; no packet is sent. */
@@ -31,6 +33,10 @@ int kcd_session_refuse_read_only(const struct kcd_session *session, struct kcd_e
 void kcd_session_report(const struct kcd_session *session, struct kcd_report *report, enum kcd_flavour flavour);
 /* A new connection to the same DC, for after an answer was lost; the old one is kept until the end. */
 int kcd_session_reconnect(struct kcd_session *session, const struct kcd_options *options, struct kcd_error *err);
+/* Between the two, how many objects came from the directory is shown to a person who waits for long. Nothing else is
+ * said meanwhile. */
+void kcd_session_reading(struct kcd_session *session, const struct kcd_options *options);
+void kcd_session_read(struct kcd_session *session);
 void kcd_session_done(struct kcd_session *session);
 
 /* Whether the DC that calls itself DC is the one meant by HOST and --domain: by its name, of that domain. */

@@ -60,6 +60,8 @@ static int take_entry(struct flight *flight, struct task *task, LDAPMessage *mes
   KCD_AUTO_CHAR dn = dir_entry_dn(flight->dir, message);
   if (dn == NULL)
     return dir_fail_answer(flight->dir, err, "an entry that cannot be decoded");
+  if (flight->dir->watch != NULL)
+    flight->dir->watch(flight->dir->watch_data);
   flight->current_entry = task->out->n;
   entry = kcd_entries_add(task->out, dn);
   return dir_decode_entry(flight->dir, message, entry, &flight->budget, want_rest, flight, err);

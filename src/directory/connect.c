@@ -207,6 +207,12 @@ const struct kcd_netlogon *kcd_dir_ping(const struct kcd_dir *dir)
   return dir->pinged ? &dir->netlogon : NULL;
 }
 
+void kcd_dir_watch(struct kcd_dir *dir, void (*watch)(void *data), void *data)
+{
+  dir->watch = watch;
+  dir->watch_data = data;
+}
+
 unsigned kcd_dir_requests(const struct kcd_dir *dir)
 {
   return dir->requests;

@@ -38,6 +38,8 @@ struct kcd_dir {
   int64_t opened_at; /* while it is being opened, else 0: the whole of that has one time limit */
   void (*trace)(void *data, const char *line);
   void *trace_data;
+  void (*watch)(void *data); /* each object that comes in; NULL: nobody waits */
+  void *watch_data;
   unsigned requests;
   char *dc_account; /* sAMAccountName of the DC, from its RootDSE */
   uint8_t peer[16]; /* the address that was connected to */

@@ -20,6 +20,8 @@ static void words(void **state)
   assert_string_equal(slow, "3 of 12 hosts checked, 0.5/s, 18 s left");
   KCD_AUTO_CHAR fast = kcd_progress_text("objects changed", 250, 500, 5000);
   assert_string_equal(fast, "250 of 500 objects changed, 50/s, 5 s left");
+  KCD_AUTO_CHAR open_end = kcd_progress_text("objects read", 1250, 0, 5000);
+  assert_string_equal(open_end, "1250 objects read, 250/s");
   KCD_AUTO_CHAR at_once = kcd_progress_text("objects changed", 1, 1, 0);
   assert_non_null(strstr(at_once, "0 s left"));
 }

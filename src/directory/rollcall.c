@@ -1,15 +1,14 @@
 /* One thread for each domain controller that is asked, up to a number; each has its connection to itself, and what they
  * share is only which one is next. */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <kcdfix/crew.h>
 #include <kcdfix/ldaptext.h>
 #include <kcdfix/rollcall.h>
 #include <kcdfix/text.h>
 
-#include "crew.h"
 #include "dir.h"
 
 #define THREADS 16
@@ -181,7 +180,6 @@ static void run(void *item)
     read_one(work->rollcall, work->domain, index);
 }
 
-/* The signals are for the thread that was there before. */
 void kcd_rollcall_read(struct kcd_rollcall *rollcall, const char *domain, const bool *wanted)
 {
   struct work work = {.rollcall = rollcall, .domain = domain, .wanted = wanted, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -189,11 +187,6 @@ void kcd_rollcall_read(struct kcd_rollcall *rollcall, const char *domain, const 
   size_t n = rollcall->replicas.n < THREADS ? rollcall->replicas.n : THREADS;
   for (size_t i = 0; i < n; i++)
     each[i] = &work;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  struct crew *crew = crew_start(each, n, sizeof(struct work *), run);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  crew_end(crew);
+  kcd_crew_end(kcd_crew_start(each, n, sizeof(struct work *), run));
   pthread_mutex_destroy(&work.lock);
 }

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include <kcdfix/clock.h>
+#include <kcdfix/crew.h>
 #include <kcdfix/survey.h>
 
-#include "crew.h"
 #include "dir.h"
 #include "ports.h"
 #include "resolver.h"
@@ -22,7 +22,7 @@ struct survey {
   struct kcd_network_facts *facts;
   int64_t deadline;
   struct dns_question records[RECORDS];
-  struct crew *asking; /* NULL: the records are not asked for */
+  struct kcd_crew *asking; /* NULL: the records are not asked for */
   struct addrinfo *addresses[KCD_SERVERS];
   struct dns_question *reverse; /* PORTS_ADDRESSES for each server; those without a name are not asked */
 };
@@ -49,7 +49,7 @@ static void ask_records(struct survey *survey)
     record->name = dns_srv_name(services[i], domain);
     survey->records[i] = (struct dns_question){.name = record->name, .type = T_SRV, .deadline = survey->deadline};
   }
-  survey->asking = crew_start(survey->records, RECORDS, sizeof(survey->records[0]), ask);
+  survey->asking = kcd_crew_start(survey->records, RECORDS, sizeof(survey->records[0]), ask);
 }
 
 static void take_record(struct dns_question *question, struct kcd_record_facts *record, struct kcd_srv_list *list)
@@ -87,7 +87,7 @@ static void take_records(struct survey *survey)
 {
   if (survey->asking == NULL)
     return;
-  crew_end(survey->asking);
+  kcd_crew_end(survey->asking);
   survey->asking = NULL;
   struct kcd_network_facts *facts = survey->facts;
   struct kcd_srv_list lists[RECORDS] = {{NULL, 0}};
@@ -132,7 +132,7 @@ static void look_up_addresses(struct survey *survey)
   struct address_job jobs[KCD_SERVERS];
   for (size_t i = 0; i < facts->n_servers; i++)
     jobs[i] = (struct address_job){&facts->servers[i], survey->deadline, NULL};
-  crew_end(crew_start(jobs, facts->n_servers, sizeof(jobs[0]), look_up));
+  kcd_crew_end(kcd_crew_start(jobs, facts->n_servers, sizeof(jobs[0]), look_up));
   for (size_t i = 0; i < facts->n_servers; i++) {
     survey->addresses[i] = jobs[i].found;
     note_addresses(&facts->servers[i], jobs[i].found);
@@ -148,7 +148,7 @@ static void ask_if_named(void *item)
     dns_ask(item);
 }
 
-static struct crew *ask_reverse(struct survey *survey)
+static struct kcd_crew *ask_reverse(struct survey *survey)
 {
   struct kcd_network_facts *facts = survey->facts;
   size_t n = facts->n_servers * PORTS_ADDRESSES;
@@ -159,7 +159,7 @@ static struct crew *ask_reverse(struct survey *survey)
       survey->reverse[i * PORTS_ADDRESSES + j] = (struct dns_question){
           .name = reverse_question(address->ai_addr), .type = T_PTR, .deadline = survey->deadline};
   }
-  return crew_start(survey->reverse, n, sizeof(*survey->reverse), ask_if_named);
+  return kcd_crew_start(survey->reverse, n, sizeof(*survey->reverse), ask_if_named);
 }
 
 static void take_reverse(struct dns_question *question, const char *server, struct kcd_address_facts *address)
@@ -200,9 +200,9 @@ void kcd_survey_network(const char *domain, const char *server, int timeout_ms, 
   else
     take_records(&survey);
   look_up_addresses(&survey);
-  struct crew *asking = ask_reverse(&survey);
+  struct kcd_crew *asking = ask_reverse(&survey);
   ports_try(ret->servers, survey.addresses, ret->n_servers, share(&survey));
-  crew_end(asking);
+  kcd_crew_end(asking);
   take_all_reverse(&survey);
   take_records(&survey);
   for (size_t i = 0; i < ret->n_servers; i++)

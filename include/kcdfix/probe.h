@@ -2,6 +2,9 @@
  *
  * Each session has its own libkrb5 context, its own krb5.conf in memory (nothing of the machine's: forwardable tickets
  * are asked for whatever it says), its own MEMORY cache that is destroyed at the end, and one KDC. Nothing is stored.
+ *
+ * Sessions share nothing, so threads may each use one at the same time. kcd_probe_open writes an environment variable,
+ * unless a login or a probe of this process did: the first one is opened before there are threads.
  */
 #ifndef KCDFIX_PROBE_H
 #define KCDFIX_PROBE_H

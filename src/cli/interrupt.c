@@ -1,6 +1,7 @@
 #include "interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ static struct words words[] = {
                              .next = "kcdfix stand-in --clean"},
 };
 
-static volatile sig_atomic_t noted;
+/* Written by the handler, read by any thread. */
+static atomic_bool noted;
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a handler may take no lock");
 static volatile sig_atomic_t held;
 static volatile sig_atomic_t kept;
 static volatile sig_atomic_t midway; /* an enum kcd_midway */
@@ -41,7 +44,7 @@ static void on_signal(int number)
 {
   (void)number;
   if (held && !noted) {
-    noted = 1;
+    noted = true;
     return;
   }
   kcd_terminal_restore();
@@ -96,5 +99,5 @@ void kcd_interrupt_no_document(void)
 
 bool kcd_interrupted(void)
 {
-  return noted != 0;
+  return noted;
 }

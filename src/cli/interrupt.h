@@ -23,7 +23,7 @@ void kcd_interrupt_release(void);
 void kcd_interrupt_keep(void);
 /* stdout is being written: the document of kcd_interrupt_init would no longer be the only one. */
 void kcd_interrupt_no_document(void);
-/* Whether a signal was noted. */
+/* Whether a signal was noted. From any thread. */
 bool kcd_interrupted(void);
 
 #endif

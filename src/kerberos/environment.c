@@ -1,9 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <kcdfix/alloc.h>
 
 #include "environment.h"
+
+#define LOCATOR "SSSD_KRB5_LOCATOR_DISABLE"
 
 static const char *const variables[KCD_VARIABLES] = {"KRB5_CONFIG", "KRB5CCNAME"};
 
@@ -27,7 +30,8 @@ int kcd_environment_set_ccache(const char *name)
 
 int kcd_environment_without_locator(void)
 {
-  return setenv("SSSD_KRB5_LOCATOR_DISABLE", "1", 1);
+  const char *now = getenv(LOCATOR);
+  return now != NULL && strcmp(now, "1") == 0 ? 0 : setenv(LOCATOR, "1", 1);
 }
 
 void kcd_environment_done(struct kcd_environment *environment)

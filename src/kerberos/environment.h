@@ -17,7 +17,8 @@ int kcd_environment_set_ccache(const char *name);
 void kcd_environment_done(struct kcd_environment *environment);
 
 /* For the rest of the process's life: SSSD's plugin for libkrb5, which is asked before any krb5.conf, keeps quiet
- * (sssd_krb5_locator_plugin(8)). Its folder is compiled into libkrb5, no configuration turns it off. */
+ * (sssd_krb5_locator_plugin(8)). Its folder is compiled into libkrb5, no configuration turns it off. Written once,
+ * since later calls may come while threads read the environment. */
 int kcd_environment_without_locator(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include <kcdfix/probe.h>
 #include <kcdfix/text.h>
 
+#include "asking.h"
 #include "everywhere.h"
 #include "exit_status.h"
 #include "interrupt.h"
@@ -32,6 +33,7 @@ struct checking {
   char *context;
   char *user_ccache;               /* full name; NULL: no own ticket of the user is at hand */
   struct kcd_stand_in_maker maker; /* with --stand-in */
+  struct kcd_asking *asking;
   struct kcd_prober prober;        /* of the host that is checked */
   struct kcd_list_defects defects; /* of its list; with a host alone */
   struct kcd_remembered remembered;
@@ -58,6 +60,14 @@ bool kcd_pair_is_asked(const struct kcd_facts_set *set, const struct kcd_operand
     return true;
   const struct kcd_account *account = set->hosts[host].account;
   return account && kcd_values_find_nocase(&account->delegate_to, set->targets[target].spn.text) >= 0;
+}
+
+size_t kcd_pairs_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host)
+{
+  size_t n = 0;
+  for (size_t target = 0; target < set->n_targets; target++)
+    n += kcd_pair_is_asked(set, operands, host, target);
+  return n;
 }
 
 /* The number that a keytab entry must have; read only when the key turned out to be wrong. 0: not known. */
@@ -93,17 +103,17 @@ static int stand_in_prober(struct checking *checking, const struct kcd_account *
 }
 
 /* Whoever asks the KDC for this host; nobody where that was not asked for or cannot be had (said once a host). */
-static void open_prober(struct checking *checking, const struct kcd_account *host)
+static void open_prober(struct checking *checking, size_t host)
 {
+  const struct kcd_account *account = checking->set->hosts[host].account;
   const struct kcd_options *options = options_of(checking);
   struct kcd_error err = KCD_ERROR_INIT;
   checking->prober = (struct kcd_prober){.stand_in = {.lock = -1}};
   kcd_report_not_asked(checking->report, options->keytab && options->no_probe ? "--no-probe was given" : NULL);
-  if (!kcd_options_ask_kdc(options) || !host)
+  if (!kcd_options_ask_kdc(options) || !account)
     return;
-  int rc = options->stand_in
-               ? stand_in_prober(checking, host, &err)
-               : kcd_prober_by_key(checking->session, options, checking->set->dc, host, &checking->prober, &err);
+  int rc = options->stand_in ? stand_in_prober(checking, account, &err)
+                             : kcd_asking_prober(checking->asking, host, &checking->prober, &err);
   if (rc == 0)
     return;
   probe_failed(checking, &err);
@@ -123,29 +133,19 @@ static void close_prober(struct checking *checking)
   kcd_prober_done(prober);
 }
 
-/* Asks the KDC; the wrong key is asked about once more, so that the line can name both key versions. */
-static void run_probe(struct checking *checking, struct kcd_probe *probe, const struct kcd_facts *facts,
-                      struct kcd_observation *ret)
+/* The wrong key is asked about once more, so that the line can name both key versions. The KDC is not: the answer that
+ * it gave to the probe stands. */
+static void name_both_kvnos(struct checking *checking, const struct kcd_facts *facts,
+                            struct kcd_observation *observation)
 {
-  const char *user = facts->user ? facts->user->sam_account_name : facts->user_operand;
-  const char *spn = facts->target->spn.text;
-  kcd_probe_run(probe, user, spn, 0, ret);
-  if (strcmp(ret->error.id, "keytab-wrong-key") != 0)
+  if (strcmp(observation->error.id, "keytab-wrong-key") != 0)
     return;
   unsigned kvno = directory_kvno(checking->session, facts->host);
   if (kvno == 0)
     return;
-  kcd_observation_done(ret);
-  kcd_probe_run(probe, user, spn, kvno, ret);
-}
-
-/* Only after a failure, or for a reader who wants to see more: a healthy pair costs no request more. */
-static void run_controls(const struct checking *checking, struct kcd_probe *probe, const struct kcd_facts *facts,
-                         struct kcd_observation *observation)
-{
   const char *user = facts->user ? facts->user->sam_account_name : facts->user_operand;
-  if (observation->s4u2proxy.outcome != KCD_TICKET || options_of(checking)->verbose > 0)
-    kcd_probe_control(probe, user, facts->target->spn.text, checking->user_ccache, observation);
+  kcd_observation_done(observation);
+  kcd_probe_run(checking->prober.probe, user, facts->target->spn.text, kvno, observation);
 }
 
 /* A TGT that is not forwardable stops the verdict, since it may be an artefact; where the directory says why it is so,
@@ -222,7 +222,6 @@ static void count(struct checking *checking, const struct kcd_judgement *judgeme
 
 static void check_pair(struct checking *checking, size_t host, size_t target)
 {
-  struct kcd_probe *probe = checking->prober.probe;
   struct kcd_facts facts;
   kcd_facts_of_pair(checking->set, host, target, time(NULL), &facts);
   kcd_remember(&checking->remembered, &facts);
@@ -232,10 +231,10 @@ static void check_pair(struct checking *checking, size_t host, size_t target)
   if (checking->prober.by_stand_in)
     facts.stand_in = &checking->prober.stand_in.account;
   struct kcd_observation observation = {0};
-  bool probed = probe && facts.host;
+  bool probed = checking->prober.probe && facts.host;
   if (probed) {
-    run_probe(checking, probe, &facts, &observation);
-    run_controls(checking, probe, &facts, &observation);
+    kcd_asking_pair(checking->asking, &checking->prober, target, &observation);
+    name_both_kvnos(checking, &facts, &observation);
     expect_poor_tgt(&facts, &observation);
   }
   struct kcd_judgement judgement = {0};
@@ -298,27 +297,19 @@ static void no_pair(struct checking *checking, const struct kcd_host_facts *host
   checking->outcome.exit_status = kcd_exit_worse(checking->outcome.exit_status, KCD_EXIT_PROBLEM);
 }
 
-static size_t count_asked(const struct checking *checking, size_t host)
-{
-  size_t n = 0;
-  for (size_t target = 0; target < checking->set->n_targets; target++)
-    n += kcd_pair_is_asked(checking->set, checking->operands, host, target);
-  return n;
-}
-
 static void check_host(struct checking *checking, size_t host)
 {
   const struct kcd_host_facts *facts = &checking->set->hosts[host];
-  if (count_asked(checking, host) == 0) { /* no account is made for nothing */
+  if (kcd_pairs_asked(checking->set, checking->operands, host) == 0) { /* no account is made for nothing */
     no_pair(checking, facts);
     return;
   }
   const unsigned failing = checking->outcome.failing;
-  open_prober(checking, facts->account);
+  open_prober(checking, host);
   if (facts->account)
     kcd_list_defects_of(facts->account, checking->set->krbtgt, &checking->defects);
   kcd_report_host(checking->report, true);
-  for (size_t target = 0; target < checking->set->n_targets && !kcd_interrupted(); target++)
+  for (size_t target = 0; target < checking->set->n_targets && kcd_asking_goes_on(&checking->prober); target++)
     if (kcd_pair_is_asked(checking->set, checking->operands, host, target))
       check_pair(checking, host, target);
   close_prober(checking);
@@ -330,11 +321,18 @@ static void check_host(struct checking *checking, size_t host)
 /* A stand-in is not left where a signal came; it is noted until the account is gone. */
 static void check_hosts(struct checking *checking)
 {
+  const struct kcd_asking_about about = {.session = checking->session,
+                                         .options = options_of(checking),
+                                         .set = checking->set,
+                                         .operands = checking->operands,
+                                         .user_ccache = checking->user_ccache};
+  checking->asking = kcd_asking_new(&about);
   kcd_progress_begin(&checking->progress, options_of(checking), "hosts checked", checking->set->n_hosts);
   for (size_t host = 0; host < checking->set->n_hosts && !kcd_interrupted(); host++) {
     check_host(checking, host);
     kcd_progress_step(&checking->progress);
   }
+  kcd_asking_free(checking->asking);
   kcd_progress_clear(&checking->progress);
   if (!kcd_interrupted())
     return;

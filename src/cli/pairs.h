@@ -32,5 +32,7 @@ char *kcd_check_context(const struct kcd_run *run, const struct kcd_dc *dc);
 /* Whether pair (host, target) is asked for: always with typed SPNs, else only if the host lists it. */
 bool kcd_pair_is_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host,
                        size_t target);
+/* How many pairs of this host are. */
+size_t kcd_pairs_asked(const struct kcd_facts_set *set, const struct kcd_operands *operands, size_t host);
 
 #endif

@@ -1,5 +1,7 @@
 #include "prober.h"
 
+#include <stdlib.h>
+
 #include <kcdfix/alloc.h>
 
 static struct kcd_probe_options probe_options(const struct kcd_session *session, const struct kcd_options *options,
@@ -53,5 +55,8 @@ void kcd_prober_done(struct kcd_prober *prober)
 {
   kcd_probe_close(prober->probe);
   kcd_stand_in_done(&prober->stand_in);
+  for (size_t i = prober->n_taken; i < prober->n_answers; i++)
+    kcd_observation_done(&prober->answers[i]);
+  free(prober->answers);
   *prober = (struct kcd_prober){.stand_in = {.lock = -1}};
 }

@@ -10,6 +10,10 @@ struct kcd_prober {
   struct kcd_probe *probe; /* NULL: nobody asks */
   bool by_stand_in;
   struct kcd_stand_in stand_in; /* with by_stand_in */
+  /* What the KDC answered ahead about the first pairs of the host, in their order (asking.h); those taken belong to
+   * whoever took them. */
+  struct kcd_observation *answers;
+  size_t n_answers, n_taken;
 };
 
 /* A probe with the host's key from the keytab of the options. Fails as kcd_probe_open does. */

@@ -1,6 +1,8 @@
 """Times kcdfix and its alternatives in turn, A B A B ..., and prints medians and their ratios. Runs inside the lab."""
+import contextlib
 import json
 import os
+import pathlib
 import re
 import resource
 import statistics
@@ -12,6 +14,7 @@ from timing import once
 DC = os.environ["KCDFIX_DC"]
 REALM = os.environ["KCDFIX_REALM"]
 LAB = os.environ["KCDFIX_LAB_DIR"]
+LIVE = pathlib.Path(__file__).resolve().parent.parent / "live"
 KEYTAB = f"{LAB}/keytabs/core2016.keytab"
 BASE = "DC=kcd,DC=test"
 
@@ -67,6 +70,7 @@ def make_healthy():
 
 MIGRATION = "Microsoft Virtual System Migration Service"
 MESH = [f"M{number:02}" for number in range(1, 25)]
+TO_FIRST = "cifs/M01"
 
 
 def both(service, name):
@@ -76,9 +80,49 @@ def both(service, name):
 def plant_mesh():
     """24 hosts that may all migrate machines to each other: 552 directions of 4 services."""
     needs = {name: both(MIGRATION, name) + both("cifs", name) for name in MESH}
-    hosts = [{"name": name, "uac": 0x1000000, "spns": both("HOST", name) + both(MIGRATION, name),
+    hosts = [{"name": name, "uac": 0x1000000, "keytab": True, "spns": both("HOST", name) + both(MIGRATION, name),
               "delegate_to": [spn for other in MESH if other != name for spn in needs[other]]} for name in MESH]
     subprocess.run(["ad-plant"], input=json.dumps(hosts), text=True, check=True)
+
+
+def mesh_keytab():
+    """The keys of all of them in one file: a keytab is two bytes that say so, and entries."""
+    files = [pathlib.Path(LAB, "keytabs", f"{name.lower()}.keytab").read_bytes() for name in MESH]
+    path = pathlib.Path(LAB, "mesh.keytab")
+    path.write_bytes(files[0][:2] + b"".join(file[2:] for file in files))
+    return str(path)
+
+
+def relay(program, *arguments):
+    process = subprocess.Popen(["/usr/bin/python3", LIVE / program, *arguments], stdout=subprocess.PIPE)
+    process.stdout.readline()
+    return process
+
+
+@contextlib.contextmanager
+def far_kdc(milliseconds):
+    """Meanwhile each answer of the KDC is held back so long, and LDAP is as near as ever."""
+    hosts = pathlib.Path("/etc/hosts")
+    near = hosts.read_text(encoding="ascii")
+    relays = [relay("relay.py", "127.0.0.20:389", "127.0.0.10:389"),
+              relay("crowd.py", "127.0.0.20:88", "127.0.0.10:88", str(milliseconds), f"{LAB}/crowd")]
+    hosts.write_text(near.replace("127.0.0.10 ", "127.0.0.20 "), encoding="ascii")
+    try:
+        yield
+    finally:
+        hosts.write_text(near, encoding="ascii")
+        for process in relays:
+            process.terminate()
+            process.wait()
+
+
+def probes_far_away(runs):
+    """All but the first of the mesh, to a service of the first; what it is beside asks for one after the other, in as
+    many checks of one."""
+    command = ["kcdfix", "check", "-S", DC, "-k", mesh_keytab(), "--as", "alice"]
+    with far_kdc(30):
+        side_by_side("check -k, 23 hosts, KDC 30 ms away  /  check -k of one of them", [*command, *MESH[1:], TO_FIRST],
+                     [*command, MESH[1], TO_FIRST], runs, 0.25, scale=len(MESH) - 1)
 
 
 def main():
@@ -99,6 +143,7 @@ def main():
     print(f"\nmessages, 24 hosts: {messages(mesh)}")
     print(f"\nmessages, predicted: {messages(PREDICT)}")
     print(f"messages, probed:    {messages(PROBE)}")
+    probes_far_away(runs)
 
 
 if __name__ == "__main__":

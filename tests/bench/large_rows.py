@@ -53,7 +53,7 @@ DELEGATING = ("(|(msDS-AllowedToDelegateTo=*)(msDS-AllowedToActOnBehalfOfOtherId
 SHOWN = ["HV0001$", "HV0050$", "UN0001$", "ST0001$"]
 WITH_LISTS_OR_FLAGS = 230  # accounts of large.py that samba-tool would have to be asked for: HV, UN and ST
 
-APPLIED = [f"HV{i:04}" for i in range(151, 251)]
+APPLIED = [f"HV{i:04}" for i in range(151, 651)]
 SERVICES = [f"{service}/{name}" for name in ("HV0001", "HV0001.kcd.test") for service in ("cifs", "http")]
 
 
@@ -92,7 +92,7 @@ def rows():
         Row("audit --json  /  samba-tool delegation show for each account", kcdfix("audit", "--json"),
             ["sh", "-c", 'for name; do samba-tool delegation show "$name" -H "ldap://$KCDFIX_DC" '
              "--use-kerberos=required; done", "sh", *SHOWN], 1, scale=WITH_LISTS_OR_FLAGS / len(SHOWN)),
-        Row("apply -f, 100 hosts of 4 entries  /  ldapmodify of the same LDIF",
+        Row("apply -f, 500 hosts of 4 entries  /  ldapmodify of the same LDIF",
             kcdfix("apply", "-f", lab_file("bench.ini"), "--yes"), ldapmodify("add.ldif"), 1.5, declare, take_back),
         Row("hosts --json  /  ldapsearch of the same objects and attributes", kcdfix("hosts", "--json"),
             paged(HOSTS, "cn", "objectClass", "objectGUID", "sAMAccountName", "dNSHostName", "operatingSystem",

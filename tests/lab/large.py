@@ -7,7 +7,7 @@ All delegations are among the first 1,000 computers, so that two domains differ 
   HV0001 ... HV0150   Hyper-V hosts with keys and a list of 16 services each (2,400 delegations): four partners, for
                       Microsoft Virtual System Migration Service and cifs, short and FQDN. The first 100 are set to
                       "Use any authentication protocol", the rest to "Use Kerberos only"; the last 10 are disabled
-  HV0151 ... HV0600   Hyper-V hosts that may not delegate
+  HV0151 ... HV0660   Hyper-V hosts that may not delegate
   UN0001 ... UN0050   "Trust this computer for delegation to any service" (50)
   ST0001 ... ST0030   lists with five entries each (150): two that nobody owns, one of a disabled machine, one that two
                       accounts own, and one that is right
@@ -32,7 +32,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import populate  # noqa: E402
 
 DELEGATIONS = 3000
-LISTING, ANY_PROTOCOL, DISABLED_HOSTS, HYPERV = 150, 100, 10, 600
+LISTING, ANY_PROTOCOL, DISABLED_HOSTS, HYPERV = 150, 100, 10, 660
 UNCONSTRAINED, STALE, ACCEPTING, CLUSTERS = 50, 30, 200, 10
 PARTNERS, GUESTS, ADMINS = 4, 40, 20
 OTHER = HYPERV + UNCONSTRAINED + STALE + ACCEPTING + CLUSTERS

@@ -65,6 +65,11 @@ def ldapmodify(ldif):
     return ["ldapmodify", "-Q", "-Y", "GSSAPI", "-H", f"ldap://{os.environ['KCDFIX_DC']}", "-f", lab_file(ldif)]
 
 
+def find_delegation():
+    """impacket's findDelegation.py, which reads the same lists, bits and descriptors, and neither owners nor users."""
+    return ["/usr/bin/python3", "-B", f"{os.path.dirname(os.path.abspath(__file__))}/find_delegation.py"]
+
+
 def declare():
     """The same entries for the same hosts as an inventory, as LDIF, and as LDIF that removes them."""
     with open(lab_file("bench.ini"), "w", encoding="ascii") as file:
@@ -92,6 +97,7 @@ def rows():
         Row("audit --json  /  samba-tool delegation show for each account", kcdfix("audit", "--json"),
             ["sh", "-c", 'for name; do samba-tool delegation show "$name" -H "ldap://$KCDFIX_DC" '
              "--use-kerberos=required; done", "sh", *SHOWN], 1, scale=WITH_LISTS_OR_FLAGS / len(SHOWN)),
+        Row("audit --json  /  impacket findDelegation.py", kcdfix("audit", "--json"), find_delegation(), 1),
         Row("apply -f, 500 hosts of 4 entries  /  ldapmodify of the same LDIF",
             kcdfix("apply", "-f", lab_file("bench.ini"), "--yes"), ldapmodify("add.ldif"), 1.5, declare, take_back),
         Row("hosts --json  /  ldapsearch of the same objects and attributes", kcdfix("hosts", "--json"),

@@ -293,7 +293,8 @@ static int read_pages(struct audit_reading *reading, struct kcd_error *err)
     want_all(reading);
     search_page(reading);
     users_step(reading);
-    if (wave_run(&reading->g.wave, &reading->g, err) != 0)
+    if (wave_run(&reading->g.wave, &reading->g, err) != 0 ||
+        emit_known(&reading->g, err) != 0) /* there was no meanwhile where there was nothing to ask */
       return -1;
     turn_page(reading);
   }

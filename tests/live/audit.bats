@@ -148,6 +148,16 @@ PYTHON
   "$KCDFIX_SOURCE_DIR/tests/cli/page.py" check page.html out.json || { cat err; return 1; }
 }
 
+@test "many accounts that lead nowhere are all there" {
+  audit 1 --json
+  mv out few.json
+  /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/audited.py" plant-many | ad-plant
+  audit 1 --json
+  /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/audited.py" compare out
+  [ "$(jq '[.edges[] | select(.source | startswith("AP"))] | length' out)" -eq 520 ]
+  diff <(jq '[.edges[]] | sort' few.json) <(jq '[.edges[] | select(.source | startswith("AP") | not)] | sort' out)
+}
+
 @test "what the login may not read is said, and the status is 3" {
   # bf967a68-...: userAccountControl
   samba-tool dsacl set --objectdn='CN=AUHV1,CN=Computers,DC=kcd,DC=test' -H "ldap://$KCDFIX_DC" \

@@ -2,6 +2,7 @@
 """kcdfix audit against an independent reading of the same domain, with the libraries of Samba.
 
 usage: audited.py plant          prints the accounts for ad-plant: one delegation of each kind
+       audited.py plant-many     prints many that may delegate and list nothing
        audited.py compare FILE   FILE is the JSON of the audit; ends with 1 and the difference where they are not equal
 """
 import json
@@ -52,6 +53,8 @@ PLANTED = [
     {"kind": "user", "name": "ausafe", "uac": 0x100000, "member_of": [512]},
     {"kind": "user", "name": "aucount", "attributes": {"adminCount": 1}},
 ]
+
+MANY = [{"name": f"AP{i:03d}", "uac": UNCONSTRAINED, "keys": False} for i in range(1, 521)]
 
 
 def open_database():
@@ -126,5 +129,7 @@ def compare(path):
 if __name__ == "__main__":
     if sys.argv[1] == "plant":
         print(json.dumps(PLANTED))
+    elif sys.argv[1] == "plant-many":
+        print(json.dumps(MANY))
     else:
         compare(sys.argv[2])

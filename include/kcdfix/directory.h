@@ -69,6 +69,7 @@ struct kcd_search {
   const char *filter;            /* NULL: (objectClass=*) */
   const char *const *attributes; /* NULL-terminated */
   unsigned limit;                /* stop after so many entries, 0: all of them, by pages */
+  bool *cut;                     /* set where there are more than LIMIT, or than the server hands out; may be NULL */
   unsigned page;                 /* entries a page, 0: 500 */
   bool missing_is_empty;         /* noSuchObject (32), and a base that is no DN (34), give no entries and no error */
   bool owner_only;               /* nTSecurityDescriptor comes with its owner alone (LDAP_SERVER_SD_FLAGS_OID, MS-ADTS

@@ -11,6 +11,8 @@
 #include "exit_status.h"
 #include "session.h"
 
+#define SPOOL_BUFFER ((size_t)128 << 10) /* a row takes some hundred bytes, twice */
+
 static int keep_edge(void *data, const struct kcd_edge *edge, struct kcd_error *err)
 {
   struct kcd_run *run = data;
@@ -98,6 +100,7 @@ int kcd_cmd_audit(struct kcd_run *run)
     kcd_fail_errno(&err, KCD_E_IO, errno, "there is no temporary file for the rows");
     return kcd_run_failed(run, &err);
   }
+  setvbuf(run->spool, NULL, _IOFBF, SPOOL_BUFFER);
   kcd_report_edges(run->report, run->spool);
   const int status = audit(run, &session, &err);
   kcd_session_done(&session);

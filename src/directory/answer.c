@@ -42,6 +42,12 @@ static void want_rest(void *data, const char *attribute, uint64_t next)
   rest->first = next;
 }
 
+static void note_cut(const struct task *task)
+{
+  if (task->search->cut != NULL)
+    *task->search->cut = true;
+}
+
 static int take_entry(struct flight *flight, struct task *task, LDAPMessage *message, struct kcd_error *err)
 {
   task->page_had_entries = true;
@@ -53,8 +59,10 @@ static int take_entry(struct flight *flight, struct task *task, LDAPMessage *mes
     entry = &task->out->v[task->entry];
     return dir_decode_entry(flight->dir, message, entry, &flight->budget, want_rest, flight, err);
   }
-  if (task->search->limit > 0 && task->out->n >= task->search->limit)
+  if (task->search->limit > 0 && task->out->n >= task->search->limit) {
+    note_cut(task); /* Samba heeds no limit */
     return 0;
+  }
   if (task->out->n >= DIR_MAX_ENTRIES)
     return dir_fail_answer(flight->dir, err, "too many objects");
   KCD_AUTO_CHAR dn = dir_entry_dn(flight->dir, message);
@@ -129,6 +137,8 @@ static int take_result(struct flight *flight, struct task *task, LDAPMessage *me
     return kcd_error_on(err, task->search != NULL ? task->search->base : task->base, NULL);
   }
   if (result != LDAP_SUCCESS) {
+    if (result == LDAP_SIZELIMIT_EXCEEDED)
+      note_cut(task);
     flight_finish(flight, task);
     return 0;
   }

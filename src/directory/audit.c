@@ -12,40 +12,12 @@
 #include "audit_reading.h"
 #include "dir.h"
 
-const char *const audit_attributes[] = {"objectClass",
-                                        "objectSid",
-                                        "sAMAccountName",
-                                        "dNSHostName",
-                                        "operatingSystem",
-                                        "userAccountControl",
-                                        "msDS-SupportedEncryptionTypes",
-                                        "pwdLastSet",
-                                        "lastLogonTimestamp",
-                                        "servicePrincipalName",
-                                        "msDS-AllowedToDelegateTo",
-                                        KCD_ATTR_RBCD,
-                                        NULL};
-
-#define PAGE 100 /* small, so that both have something to do while the other works */
-
-/* 17301504 is 0x1080000: unconstrained, or protocol transition (MS-ADTS 2.2.16; the rule is LDAP_MATCHING_RULE_BIT_OR).
- * The 8192 of a domain controller goes with the first of them. */
-#define DELEGATES                                                                                                      \
-  "(|(msDS-AllowedToDelegateTo=*)(" KCD_ATTR_RBCD "=*)"                                                                \
-  "(&(userAccountControl:1.2.840.113556.1.4.804:=17301504)(!(userAccountControl:1.2.840.113556.1.4.803:=8192))))"
-
-static void free_page(struct kcd_account *page, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    kcd_account_done(&page[i]);
-  free(page);
-}
-
 static void reading_done(struct audit_reading *reading)
 {
-  free_page(reading->known, reading->n_known);
-  free_page(reading->page, reading->n_page);
-  free_page(reading->next, reading->n_next);
+  page_done(&reading->known);
+  page_done(&reading->page);
+  page_done(&reading->next);
+  page_done(&reading->all);
   cache_clear(&reading->cache);
   kcd_cursor_done(&reading->cursor);
   users_done(reading);
@@ -53,40 +25,7 @@ static void reading_done(struct audit_reading *reading)
   kcd_facts_set_done(&reading->set);
 }
 
-/* ---- pages ---- */
-
-static void take_page(struct gathering *g, size_t index, const struct kcd_entries *found)
-{
-  (void)index;
-  struct audit_reading *reading = reading_of(g);
-  reading->next = kcd_calloc(found->n + 1, sizeof *reading->next);
-  reading->n_next = found->n;
-  for (size_t i = 0; i < found->n; i++) {
-    kcd_account_from_entry(&found->v[i], &reading->next[i]);
-    reading->next[i].is_ca = is_authority(g, &reading->next[i]);
-  }
-}
-
-static void search_page(struct audit_reading *reading)
-{
-  struct kcd_search search = {
-      .scope = KCD_SUBTREE, .attributes = audit_attributes, .page = PAGE, .cursor = &reading->cursor};
-  if (!reading->cursor.finished)
-    wave_add(&reading->g.wave, search, kcd_strdup(reading->g.dc->domain_nc), kcd_strdup(DELEGATES), take_page, 0);
-}
-
-static void turn_page(struct audit_reading *reading)
-{
-  free_page(reading->known, reading->n_known);
-  reading->known = reading->page;
-  reading->n_known = reading->n_page;
-  reading->page = reading->next;
-  reading->n_page = reading->n_next;
-  reading->next = NULL;
-  reading->n_next = 0;
-}
-
-/* ---- what the page wants ---- */
+/* ---- what a page wants ---- */
 
 static bool leads_somewhere(const struct kcd_bytes *entry)
 {
@@ -100,16 +39,29 @@ static char *mapped_form(const struct gathering *g, const char *entry)
   return class_is_mapped_to_host(&g->mapping, service_class) ? host_form(entry) : NULL;
 }
 
+static bool is_spn(const char *entry)
+{
+  return strchr(entry, '/') != NULL;
+}
+
+static struct cached *want_name(struct audit_reading *reading, enum cache_kind kind, const char *name)
+{
+  struct cached *known = cache_get(&reading->cache, kind, name);
+  return known != NULL ? known : cache_want(&reading->cache, kind, name, NULL);
+}
+
 static void want_entry(struct audit_reading *reading, const struct kcd_bytes *entry)
 {
   if (!leads_somewhere(entry))
     return;
   const char *text = (const char *)entry->data;
-  const bool is_spn = strchr(text, '/') != NULL;
-  cache_want(&reading->cache, is_spn ? CACHE_SPN : CACHE_NAME, text, NULL);
-  KCD_AUTO_CHAR mapped = is_spn ? mapped_form(&reading->g, text) : NULL;
+  struct cached *wanted = want_name(reading, is_spn(text) ? CACHE_SPN : CACHE_NAME, text);
+  if (wanted->complete)
+    return;
+  wanted->complete = true;
+  KCD_AUTO_CHAR mapped = is_spn(text) ? mapped_form(&reading->g, text) : NULL;
   if (mapped != NULL)
-    cache_want(&reading->cache, CACHE_SPN, mapped, NULL);
+    wanted->mapped = want_name(reading, CACHE_SPN, mapped);
 }
 
 static void want_sids(struct audit_reading *reading, const struct kcd_account *account)
@@ -118,20 +70,21 @@ static void want_sids(struct audit_reading *reading, const struct kcd_account *a
   const size_t n = kcd_rbcd_sids(account, &sids);
   for (size_t i = 0; i < n; i++) {
     char text[KCD_SID_TEXT_MAX];
-    cache_want(&reading->cache, CACHE_SID, kcd_sid_text(&sids[i], text), &sids[i]);
+    if (cache_get(&reading->cache, CACHE_SID, kcd_sid_text(&sids[i], text)) == NULL)
+      cache_want(&reading->cache, CACHE_SID, text, &sids[i]);
   }
   free(sids);
 }
 
-static void want_all(struct audit_reading *reading)
+static void want_all(struct audit_reading *reading, struct account_page *page)
 {
-  for (size_t i = 0; i < reading->n_page; i++) {
-    const struct kcd_account *account = &reading->page[i];
+  for (size_t i = 0; !page->wanted && i < page->n; i++) {
+    const struct kcd_account *account = &page->v[i];
     for (size_t k = 0; k < account->delegate_to.n; k++)
       want_entry(reading, &account->delegate_to.v[k]);
     want_sids(reading, account);
   }
-  cache_search(&reading->cache, &reading->g);
+  page->wanted = true;
 }
 
 /* ---- edges ---- */
@@ -142,11 +95,9 @@ static int emit(struct audit_reading *reading, struct kcd_edge *edge, struct kcd
   return reading->visitor->edge(reading->visitor->data, edge, err);
 }
 
-/* Appends those of KEY that are not there yet. */
-static void add_owners(const struct audit_reading *reading, enum cache_kind kind, const char *key,
-                       struct kcd_account ***owners, size_t *n)
+/* Appends those that are not there yet. */
+static void add_owners(const struct cached *found, struct kcd_account ***owners, size_t *n)
 {
-  const struct cached *found = cache_get(&reading->cache, kind, key);
   for (size_t i = 0; found != NULL && i < found->n; i++)
     if (!pointer_list_has(*owners, *n, found->accounts[i]))
       pointer_list_add(owners, n, found->accounts[i]);
@@ -159,11 +110,9 @@ static int emit_entry(struct audit_reading *reading, const struct kcd_account *a
   size_t n = 0;
   if (leads_somewhere(entry)) {
     const char *text = (const char *)entry->data;
-    const bool is_spn = strchr(text, '/') != NULL;
-    add_owners(reading, is_spn ? CACHE_SPN : CACHE_NAME, text, &owners, &n);
-    KCD_AUTO_CHAR mapped = is_spn ? mapped_form(&reading->g, text) : NULL;
-    if (mapped != NULL)
-      add_owners(reading, CACHE_SPN, mapped, &owners, &n);
+    const struct cached *found = cache_get(&reading->cache, is_spn(text) ? CACHE_SPN : CACHE_NAME, text);
+    add_owners(found, &owners, &n);
+    add_owners(found == NULL ? NULL : found->mapped, &owners, &n);
   }
   struct kcd_edge edge = {.type = KCD_EDGE_CONSTRAINED,
                           .source = account,
@@ -242,18 +191,26 @@ static int emit_account(struct audit_reading *reading, const struct kcd_account 
 }
 
 /* Once: what was emitted is no longer there. */
-static int emit_known(void *data, struct kcd_error *err)
+static int emit_known(struct audit_reading *reading, struct kcd_error *err)
+{
+  struct account_page page = reading->known;
+  reading->known = (struct account_page){0};
+  int status = 0;
+  for (size_t i = 0; status == 0 && i < page.n; i++)
+    status = emit_account(reading, &page.v[i], err);
+  page_done(&page);
+  return status;
+}
+
+/* What there is to do while the server works. */
+static int meanwhile(void *data, struct kcd_error *err)
 {
   struct audit_reading *reading = reading_of(data);
-  struct kcd_account *page = reading->known;
-  const size_t n = reading->n_known;
-  reading->known = NULL;
-  reading->n_known = 0;
-  int status = 0;
-  for (size_t i = 0; status == 0 && i < n; i++)
-    status = emit_account(reading, &page[i], err);
-  free_page(page, n);
-  return status;
+  if (emit_known(reading, err) != 0)
+    return -1;
+  if (!cache_is_full(&reading->cache))
+    want_all(reading, &reading->next);
+  return 0;
 }
 
 /* The edges that are still to go out need what is in it. */
@@ -261,8 +218,9 @@ static int make_room(struct audit_reading *reading, struct kcd_error *err)
 {
   if (!cache_is_full(&reading->cache))
     return 0;
-  const int status = emit_known(&reading->g, err);
+  const int status = emit_known(reading, err);
   cache_clear(&reading->cache);
+  reading->page.wanted = reading->next.wanted = false;
   return status;
 }
 
@@ -285,33 +243,38 @@ static void search_domain(struct audit_reading *reading)
   wave_add(&reading->g.wave, search, kcd_strdup(reading->g.dc->domain_nc), NULL, take_domain, 0);
 }
 
+/* Adds all that can be asked for now; false: nothing is left. */
+static bool add_searches(struct audit_reading *reading)
+{
+  const bool accounts = pages_left(reading);
+  want_all(reading, &reading->page);
+  cache_search(&reading->cache, &reading->g);
+  pages_search(reading);
+  return users_step(reading) || accounts;
+}
+
 static int read_pages(struct audit_reading *reading, struct kcd_error *err)
 {
-  while (reading->n_page > 0 || !reading->cursor.finished) {
+  while (add_searches(reading)) {
+    if (wave_run(&reading->g.wave, &reading->g, err) != 0 ||
+        emit_known(reading, err) != 0) /* there was no meanwhile where there was nothing to ask */
+      return -1;
+    pages_turn(reading);
     if (make_room(reading, err) != 0)
       return -1;
-    want_all(reading);
-    search_page(reading);
-    users_step(reading);
-    if (wave_run(&reading->g.wave, &reading->g, err) != 0 ||
-        emit_known(&reading->g, err) != 0) /* there was no meanwhile where there was nothing to ask */
-      return -1;
-    turn_page(reading);
   }
   return 0;
 }
 
 static int read_all(struct audit_reading *reading, struct kcd_error *err)
 {
+  search_domain(reading);
+  pages_begin(reading);
   if (gathering_begin(&reading->g, err) != 0)
     return -1;
-  search_domain(reading);
   users_begin(reading);
-  search_page(reading);
-  if (wave_run(&reading->g.wave, &reading->g, err) != 0)
-    return -1;
-  turn_page(reading);
-  return read_pages(reading, err) != 0 || users_read(reading, err) != 0 ? -1 : 0;
+  pages_turn(reading);
+  return read_pages(reading, err);
 }
 
 int kcd_audit_read(struct kcd_dir *dir, struct kcd_audit *audit, const struct kcd_audit_visitor *visitor,
@@ -324,8 +287,8 @@ int kcd_audit_read(struct kcd_dir *dir, struct kcd_audit *audit, const struct kc
       .audit = audit,
       .visitor = visitor};
   reading.g.set = &reading.set;
-  reading.g.wave.meanwhile = emit_known;
+  reading.g.wave.meanwhile = meanwhile;
   const int status = read_all(&reading, err);
   struct kcd_error second = KCD_ERROR_INIT; /* what broke the reading off is what is told */
-  return emit_known(&reading.g, status == 0 ? err : &second) != 0 ? -1 : status;
+  return emit_known(&reading, status == 0 ? err : &second) != 0 ? -1 : status;
 }

@@ -9,31 +9,30 @@
 #include <kcdfix/text.h>
 
 #define MAX_KEYS 16384
-#define TERMS_IN_FILTER 12 /* a server holds every hit against every term; short ones go out together */
+#define TERMS_IN_FILTER 30 /* a search costs a server something, and so does each term for every hit */
 #define MANY_OWNERS 900    /* below MaxPageSize (1000): each term names one account, or a few */
-#define OWNER '='          /* kind of the keys that hold the accounts themselves, by DN */
 
 static int by_key(const void *left, const void *right)
 {
   const struct cached *a = left, *b = right;
   if (a->hash != b->hash)
     return a->hash < b->hash ? -1 : 1;
-  return kcd_fold_compare(a->key, strlen(a->key), b->key, strlen(b->key));
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  return kcd_fold_compare(a->text, strlen(a->text), b->text, strlen(b->text));
 }
 
-static struct cached *find(const struct audit_cache *cache, char kind, const char *text)
+static struct cached *find(const struct audit_cache *cache, enum cache_kind kind, const char *text)
 {
-  KCD_AUTO_CHAR key = kcd_asprintf("%c%s", kind, text);
-  const struct cached wanted = {.key = key, .hash = text_hash(key)};
+  const struct cached wanted = {.kind = kind, .text = (char *)text, .hash = text_hash(text)};
   void *const *found = tfind(&wanted, &cache->tree, by_key);
   return found == NULL ? NULL : *found;
 }
 
-static struct cached *add(struct audit_cache *cache, char kind, const char *text)
+static struct cached *add(struct audit_cache *cache, enum cache_kind kind, const char *text)
 {
   struct cached *cached = kcd_calloc(1, sizeof *cached);
-  cached->key = kcd_asprintf("%c%s", kind, text);
-  cached->hash = text_hash(cached->key);
+  *cached = (struct cached){.kind = kind, .text = kcd_strdup(text), .hash = text_hash(text)};
   if (tsearch(cached, &cache->tree, by_key) == NULL)
     kcd_no_memory();
   cache->n++;
@@ -48,7 +47,7 @@ static void cached_free(void *node)
     free(cached->accounts[i]);
   }
   free(cached->accounts);
-  free(cached->key);
+  free(cached->text);
   free(cached);
 }
 
@@ -80,23 +79,22 @@ static void add_term(char ***terms, size_t *n, char *term)
   (*terms)[(*n)++] = term;
 }
 
-void cache_want(struct audit_cache *cache, enum cache_kind kind, const char *text, const struct kcd_sid *sid)
+struct cached *cache_want(struct audit_cache *cache, enum cache_kind kind, const char *text, const struct kcd_sid *sid)
 {
-  if (find(cache, (char)kind, text) != NULL)
-    return;
-  add(cache, (char)kind, text);
+  struct cached *added = add(cache, kind, text);
   if (kind == CACHE_SID) {
     add_term(&cache->sid_terms, &cache->n_sid_terms, sid_term(sid));
-    return;
+    return added;
   }
   KCD_AUTO_CHAR value = kcd_filter_text(text);
   const char *attribute = kind == CACHE_NAME ? "sAMAccountName" : "servicePrincipalName";
   add_term(&cache->terms, &cache->n_terms, kcd_asprintf("(%s=%s)", attribute, value));
+  return added;
 }
 
-const struct cached *cache_get(const struct audit_cache *cache, enum cache_kind kind, const char *text)
+struct cached *cache_get(const struct audit_cache *cache, enum cache_kind kind, const char *text)
 {
-  return find(cache, (char)kind, text);
+  return find(cache, kind, text);
 }
 
 /* ---- what was found ---- */
@@ -118,9 +116,9 @@ static struct kcd_account *read_account(const struct gathering *g, const struct 
 /* One account may come in several answers. */
 static struct kcd_account *owner(struct audit_reading *reading, const struct kcd_entry *entry)
 {
-  struct cached *known = find(&reading->cache, OWNER, entry->dn);
+  struct cached *known = find(&reading->cache, CACHE_OWNER, entry->dn);
   if (known == NULL) {
-    known = add(&reading->cache, OWNER, entry->dn);
+    known = add(&reading->cache, CACHE_OWNER, entry->dn);
     known->owns = true;
     put(known, read_account(&reading->g, entry));
   }
@@ -158,9 +156,26 @@ static void take_sids(struct gathering *g, size_t index, const struct kcd_entrie
   }
 }
 
-static void search(struct gathering *g, char ***terms, size_t *n, take_fn *take)
+/* What is told of an owner. Its own list is not, and may be long. */
+static const char *const owner_attributes[] = {"objectClass",
+                                               "objectSid",
+                                               "sAMAccountName",
+                                               "dNSHostName",
+                                               "operatingSystem",
+                                               "userAccountControl",
+                                               "msDS-SupportedEncryptionTypes",
+                                               "pwdLastSet",
+                                               "lastLogonTimestamp",
+                                               "servicePrincipalName",
+                                               NULL};
+/* What is told of an account that a descriptor lets in. */
+static const char *const trustee_attributes[] = {"objectClass", "objectSid",          "sAMAccountName",
+                                                 "dNSHostName", "userAccountControl", "msDS-AllowedToDelegateTo",
+                                                 NULL};
+
+static void search(struct gathering *g, char ***terms, size_t *n, const char *const *attributes, take_fn *take)
 {
-  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = audit_attributes, .limit = MANY_OWNERS};
+  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = attributes, .limit = MANY_OWNERS};
   for (size_t i = 0; i < *n; i += TERMS_IN_FILTER) {
     const size_t some = *n - i < TERMS_IN_FILTER ? *n - i : TERMS_IN_FILTER;
     wave_add(&g->wave, search, kcd_strdup(g->dc->domain_nc), or_filter(*terms + i, some), take, 0);
@@ -172,6 +187,6 @@ static void search(struct gathering *g, char ***terms, size_t *n, take_fn *take)
 
 void cache_search(struct audit_cache *cache, struct gathering *g)
 {
-  search(g, &cache->terms, &cache->n_terms, take_owners);
-  search(g, &cache->sid_terms, &cache->n_sid_terms, take_sids);
+  search(g, &cache->terms, &cache->n_terms, owner_attributes, take_owners);
+  search(g, &cache->sid_terms, &cache->n_sid_terms, trustee_attributes, take_sids);
 }

@@ -29,6 +29,7 @@ void users_done(struct audit_reading *reading)
 {
   group_set_done(&reading->privileged);
   group_set_done(&reading->protected_users);
+  kcd_cursor_done(&reading->users_cursor);
   tdestroy(reading->users_seen, free);
   reading->users_seen = NULL;
 }
@@ -67,6 +68,9 @@ static void take_roots(struct gathering *g, size_t index, const struct kcd_entri
     const bool protects = kcd_sid_rid(&sid) == RID_PROTECTED_USERS;
     add_group(reading, protects ? &reading->protected_users : &reading->privileged, &found->v[i]);
   }
+  if (reading->privileged.n == 0)
+    kcd_audit_unread(reading->audit, g->dc->domain_nc, "the groups of administrators");
+  reading->roots_known = true;
 }
 
 static const char *const group_attributes[] = {"objectSid", NULL};
@@ -131,21 +135,6 @@ static bool add_level(struct audit_reading *reading, struct group_set *set, take
   for (size_t i = 0; i < n; i++)
     free(terms[i]);
   return true;
-}
-
-bool users_step(struct audit_reading *reading)
-{
-  const bool more = add_level(reading, &reading->privileged, take_privileged_groups);
-  const bool more_protected = add_level(reading, &reading->protected_users, take_protected_groups);
-  return more || more_protected;
-}
-
-static int walk_groups(struct audit_reading *reading, struct kcd_error *err)
-{
-  while (users_step(reading))
-    if (wave_run(&reading->g.wave, &reading->g, err) != 0)
-      return -1;
-  return 0;
 }
 
 /* ---- their users ---- */
@@ -214,33 +203,37 @@ static char *user_filter(const struct group_set *set, size_t first)
   return kcd_asprintf("(&(objectCategory=person)(objectClass=user)%s)", any);
 }
 
-static int read_users_of(struct audit_reading *reading, size_t first, struct kcd_error *err)
+/* Moves on to groups whose users were not asked for; false: there are none. */
+static bool turn_to_users(struct audit_reading *reading)
+{
+  if (!reading->users_cursor.finished)
+    return true;
+  if (reading->users_first + GROUPS_IN_FILTER >= reading->privileged.n)
+    return false;
+  reading->users_first += GROUPS_IN_FILTER;
+  kcd_cursor_done(&reading->users_cursor);
+  return true;
+}
+
+static bool add_users(struct audit_reading *reading)
 {
   static const char *const attributes[] = {
       "objectClass", "objectSid", "sAMAccountName", "userAccountControl", "primaryGroupID", "memberOf", NULL};
-  KCD_AUTO_VALUE(kcd_cursor) cursor = {0};
-  while (!cursor.finished) {
-    struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = attributes, .cursor = &cursor};
-    wave_add(&reading->g.wave, search, kcd_strdup(reading->g.dc->domain_nc), user_filter(&reading->privileged, first),
-             take_users, 0);
-    if (wave_run(&reading->g.wave, &reading->g, err) != 0)
-      return -1;
-  }
-  return 0;
+  if (!turn_to_users(reading))
+    return false;
+  reading->users_may_repeat = reading->privileged.n > GROUPS_IN_FILTER;
+  struct kcd_search search = {.scope = KCD_SUBTREE, .attributes = attributes, .cursor = &reading->users_cursor};
+  wave_add(&reading->g.wave, search, kcd_strdup(reading->g.dc->domain_nc),
+           user_filter(&reading->privileged, reading->users_first), take_users, 0);
+  return true;
 }
 
-int users_read(struct audit_reading *reading, struct kcd_error *err)
+/* Group levels first: a user's groups decide whether he is protected. */
+bool users_step(struct audit_reading *reading)
 {
-  if (reading->privileged.n == 0)
-    kcd_audit_unread(reading->audit, reading->g.dc->domain_nc, "the groups of administrators");
-  if (walk_groups(reading, err) != 0)
-    return -1;
-  reading->users_may_repeat = reading->privileged.n > GROUPS_IN_FILTER;
-  size_t first = 0;
-  do {
-    if (read_users_of(reading, first, err) != 0)
-      return -1;
-    first += GROUPS_IN_FILTER;
-  } while (first < reading->privileged.n);
-  return 0;
+  if (!reading->roots_known)
+    return true;
+  const bool more = add_level(reading, &reading->privileged, take_privileged_groups);
+  const bool more_protected = add_level(reading, &reading->protected_users, take_protected_groups);
+  return more || more_protected || add_users(reading);
 }

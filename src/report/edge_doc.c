@@ -152,14 +152,15 @@ int kcd_edges_json(const json_t *doc, FILE *spool, FILE *out, struct kcd_error *
   KCD_AUTO_CHAR text = kcd_doc_dump(doc, JSON_INDENT(2) | JSON_ENSURE_ASCII);
   KCD_AUTO_CHAR line = NULL;
   size_t size = 0;
+  ssize_t len;
   const char *before = "\n    ";
   errno = 0;
   fprintf(out, "%.*s,\n  \"edges\": [", (int)(strlen(text) - strlen("\n}")), text);
   if (spool != NULL)
     rewind(spool);
-  while (spool != NULL && getline(&line, &size, spool) > 0) {
-    line[strcspn(line, "\n")] = '\0';
-    fprintf(out, "%s%s", before, line);
+  while (spool != NULL && (len = getline(&line, &size, spool)) > 0) {
+    fputs(before, out);
+    fwrite(line, 1, (size_t)len - 1, out); /* without its line break */
     before = ",\n    ";
   }
   if (spool != NULL && ferror(spool))

@@ -2,7 +2,7 @@
 """kcdfix audit against an independent reading of the same domain, with the libraries of Samba.
 
 usage: audited.py plant          prints the accounts for ad-plant: one delegation of each kind
-       audited.py plant-many     prints many that may delegate and list nothing
+       audited.py plant-many     prints more of them than are read at once, which list nothing
        audited.py compare FILE   FILE is the JSON of the audit; ends with 1 and the difference where they are not equal
 """
 import json
@@ -54,7 +54,7 @@ PLANTED = [
     {"kind": "user", "name": "aucount", "attributes": {"adminCount": 1}},
 ]
 
-MANY = [{"name": f"AP{i:03d}", "uac": UNCONSTRAINED, "keys": False} for i in range(1, 521)]
+MANY = [{"name": f"AP{i:03d}", "uac": UNCONSTRAINED, "keys": False} for i in range(1, 921)]
 
 
 def open_database():

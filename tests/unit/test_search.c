@@ -354,6 +354,39 @@ static void size_limit(void **state)
   close_dir(dir);
 }
 
+static bool answer_five(struct ldap_request *request)
+{
+  if (request->number == 0)
+    return ldap_server_rootdse(request);
+  for (int i = 0; i < 5; i++)
+    ldap_server_entry(request, "CN=A,DC=kcd,DC=test", "cn", "1", "A", NULL);
+  ldap_server_result(request, 0, "");
+  return true;
+}
+
+static bool is_cut(ldap_server_fn *answer, unsigned limit)
+{
+  struct kcd_dir *dir = open_dir(answer, 2000);
+  bool cut = false;
+  struct kcd_search what = below(limit);
+  what.cut = &cut;
+  assert_int_equal(search(dir, what), 0);
+  assert_int_equal(found.n, limit < 5 ? limit : 5);
+  close_dir(dir);
+  return cut;
+}
+
+/* A server may stop by a limit of its own, or heed none. */
+static void cut_off(void **state)
+{
+  (void)state;
+  assert_true(is_cut(answer_many, 3));
+  assert_true(is_cut(answer_many, 9));
+  assert_true(is_cut(answer_five, 4));
+  assert_false(is_cut(answer_five, 5));
+  assert_false(is_cut(answer_five, 6));
+}
+
 static bool answer_by_base(struct ldap_request *request)
 {
   if (request->number == 0)
@@ -731,6 +764,7 @@ int main(void)
       cmocka_unit_test(ranges),
       cmocka_unit_test(ranges_without_progress),
       cmocka_unit_test(size_limit),
+      cmocka_unit_test(cut_off),
       cmocka_unit_test(missing_objects),
       cmocka_unit_test(answers_in_any_order),
       cmocka_unit_test(more_than_fit_at_once),

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <kcdfix/clock.h>
+#include <kcdfix/replicas.h>
 #include <kcdfix/text.h>
 #include <kcdfix/uac.h>
 
@@ -64,11 +65,25 @@ static bool is_older_than_record(const struct kcd_facts *facts)
   return meta->version != 0 && meta->originating_time + CLOCKS_APART < facts->transition_set;
 }
 
+/* Another DC holds a later version, with the bit: the write is on its way, whatever the clocks say. */
+static bool is_set_elsewhere(const struct kcd_facts *facts)
+{
+  for (size_t i = 0; facts->replicas != NULL && i < facts->replicas->n; i++) {
+    const struct kcd_replica *replica = &facts->replicas->v[i];
+    const struct kcd_copy *copy = replica->reached ? kcd_replica_copy(replica, facts->host->guid) : NULL;
+    if (copy != NULL && copy->there && (copy->account.uac & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) != 0 &&
+        kcd_copy_standing(facts->host, copy) == KCD_STANDS_AHEAD)
+      return true;
+  }
+  return false;
+}
+
 /* Our own record says that it was set; the object says that it is not. */
 static void cleared_again(struct kcd_case *c)
 {
   const struct kcd_facts *facts = c->facts;
-  if (facts->host == NULL || facts->transition_set == 0 || kcd_case_has(c, KCD_C_HOST_TRANSITION))
+  if (facts->host == NULL || facts->transition_set == 0 || kcd_case_has(c, KCD_C_HOST_TRANSITION) ||
+      is_set_elsewhere(facts))
     return;
   if (is_older_than_record(facts)) {
     if (facts->replicas == NULL)

@@ -98,7 +98,10 @@ from_the_laggard() {
   has "FAILS dc1.kcd.test (site Default-First-Site-Name) is ahead" "The KDC of dc1.kcd.test gives the ticket" \
     "fix: samba-tool drs replicate dc2.kcd.test dc1.kcd.test"
   lacks protocol-transition-cleared-again
-  # the record of this machine tells the same without a look at the other DC
+  # the record of this machine tells the same without a look at the other DC, where the object was last written so long
+  # before that no difference of clocks explains it; in a new lab it is younger than that
+  later=$(jq '.changed |= (fromdate + 900 | todate)' "$XDG_STATE_HOME"/kcdfix/changes/*.json)
+  printf '%s' "$later" >"$(echo "$XDG_STATE_HOME"/kcdfix/changes/*.json)"
   status 1 kcdfix check -S dc2.kcd.test CORE2016 cifs/2016GUI
   has "dc2.kcd.test does not show it yet. [change-not-replicated]"
   lacks protocol-transition-cleared-again

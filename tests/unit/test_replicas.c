@@ -226,6 +226,29 @@ static void one_that_is_ahead_comes_before_the_causes(void **state)
   second_done(&s);
 }
 
+/* The record says that the bit was set, and another DC shows it: nobody took it off again, however near the times are.
+ */
+static void nobody_is_blamed_for_a_write_on_its_way(void **state)
+{
+  (void)state;
+  for (int arrives = 0; arrives < 2; arrives++) {
+    struct second s;
+    struct kcd_judgement judgement;
+    second_init(&s);
+    s.domain.host.uac ^= TRANSITION;
+    s.domain.host.uac_meta.originating_time = s.domain.facts.transition_set = s.domain.facts.now - 60;
+    s.domain.facts.transition_record = "20261119T201403Z-CORE2016";
+    s.copies[HOST].account.uac_meta.version += arrives ? 1 : -1;
+    judge(&s, &judgement);
+    bool blamed = false;
+    for (size_t i = 0; i < judgement.findings.n; i++)
+      blamed = blamed || judgement.findings.v[i].id == KCD_F_PROTOCOL_TRANSITION_CLEARED_AGAIN;
+    assert_int_equal(blamed, !arrives);
+    kcd_judgement_done(&judgement);
+    second_done(&s);
+  }
+}
+
 /* What the KDC there would answer is the same: no error. */
 static void a_difference_without_effect_is_a_warning(void **state)
 {
@@ -436,6 +459,7 @@ int main(void)
       cmocka_unit_test(nothing_where_all_are_the_same),
       cmocka_unit_test(the_laggard_is_an_error_beside_a_ticket),
       cmocka_unit_test(one_that_is_ahead_comes_before_the_causes),
+      cmocka_unit_test(nobody_is_blamed_for_a_write_on_its_way),
       cmocka_unit_test(a_difference_without_effect_is_a_warning),
       cmocka_unit_test(target_and_user_are_compared_too),
       cmocka_unit_test(one_out_of_reach_says_nothing),

@@ -2,6 +2,7 @@
 #include "applying.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -113,9 +114,19 @@ static void stretch_init(const struct applying *applying, size_t first, size_t m
   }
 }
 
+static void not_begun(struct applying *applying, size_t index)
+{
+  apply_report_object(applying, index, "planned", NULL, NULL);
+  note_name(&applying->left, applying->planned.plans[index].host);
+}
+
 static void report_change(struct applying *applying, size_t index, struct kcd_change *change)
 {
   struct kcd_change_result *result = &change->result;
+  if (strcmp(result->state, "planned") == 0) {
+    not_begun(applying, index);
+    return;
+  }
   if (!applying->run_id && result->recorded)
     applying->run_id = kcd_strdup(change->record->run);
   if (result->error.code == KCD_E_DENIED)
@@ -142,13 +153,12 @@ static void report_unchanged(struct applying *applying, size_t index)
 }
 
 /* Whether to go on. */
-static bool write_stretch(struct applying *applying, struct stretch *stretch)
+static bool write_stretch(struct applying *applying, struct kcd_changer *changer, struct stretch *stretch)
 {
-  struct kcd_changer changer = {.run = applying->run, .session = &applying->session, .state = &applying->state};
   bool go_on = true;
   size_t n = 0;
   if (stretch->n > 0)
-    kcd_change_apply(&changer, stretch->changes, stretch->n);
+    kcd_change_apply(changer, stretch->changes, stretch->n);
   for (size_t i = stretch->first; i < stretch->end; i++) {
     if (!is_change(applying, i)) {
       report_unchanged(applying, i);
@@ -158,7 +168,7 @@ static bool write_stretch(struct applying *applying, struct stretch *stretch)
     report_change(applying, i, change);
     go_on = go_on && !(is_target(applying, i) && kcd_error_is_set(&change->result.error));
   }
-  return go_on;
+  return go_on && !kcd_error_is_set(&changer->gone);
 }
 
 /* ---- all of them ---- */
@@ -167,27 +177,38 @@ static void leave(struct applying *applying, size_t first)
 {
   for (size_t i = first; i < applying->planned.n; i++) {
     report_unchanged(applying, i);
-    if (!is_change(applying, i))
-      continue;
-    apply_report_object(applying, i, "planned", NULL, NULL);
-    note_name(&applying->left, applying->planned.plans[i].host);
+    if (is_change(applying, i))
+      not_begun(applying, i);
   }
+}
+
+/* One line for all that were not begun. */
+static void tell_gone(struct applying *applying, const struct kcd_error *gone)
+{
+  struct kcd_error err = *gone;
+  if (applying->left.n == 0)
+    return;
+  kcd_change_gone(&err, applying->left.n, applying->session.server);
+  kcd_run_failed(applying->run, &err);
+  applying->tally.failed++;
 }
 
 void apply_write(struct applying *applying)
 {
-  size_t written = 0;
+  struct kcd_changer changer = {
+      .run = applying->run, .session = &applying->session, .state = &applying->state, .progress = &applying->progress};
   size_t next = 0;
   bool go_on = true;
   kcd_progress_begin(&applying->progress, applying->run->options, "objects changed",
                      apply_plans_count(&applying->planned, KCD_PLAN_CHANGE));
   while (next < applying->planned.n && go_on && !kcd_interrupted()) {
     __attribute__((cleanup(stretch_done))) struct stretch stretch;
-    stretch_init(applying, next, kcd_changes_together(written), &stretch);
-    go_on = write_stretch(applying, &stretch);
-    written += stretch.n;
+    stretch_init(applying, next, kcd_changes_together(applying->written.n), &stretch);
+    go_on = write_stretch(applying, &changer, &stretch);
     next = stretch.end;
   }
   leave(applying, next);
   kcd_progress_clear(&applying->progress);
+  if (kcd_error_is_set(&changer.gone))
+    tell_gone(applying, &changer.gone);
 }

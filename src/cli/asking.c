@@ -8,6 +8,8 @@
 #include "interrupt.h"
 #include "pairs.h"
 
+#define HOSTS_AHEAD 32 /* how far it looks for hosts with a key */
+
 /* A host that is asked for ahead. */
 struct seat {
   const struct kcd_asking_about *about;
@@ -81,10 +83,12 @@ static void begin(struct kcd_asking *asking, size_t host)
   asking->seats[host] = seat;
 }
 
-/* Hosts without a key in the keytab take up no thread. */
-static void begin_more(struct kcd_asking *asking)
+/* Hosts without a key in the keytab take up no thread, but each a look into the file: not all of them before the first
+ * is told of. The one that is DUE is begun in any case. */
+static void begin_more(struct kcd_asking *asking, size_t due)
 {
-  while (asking->n_begun < KCD_HOSTS_AT_ONCE && asking->next < asking->about.set->n_hosts)
+  while (asking->n_begun < KCD_HOSTS_AT_ONCE && asking->next < asking->about.set->n_hosts &&
+         asking->next < due + HOSTS_AHEAD && (asking->next <= due || !kcd_interrupted()))
     begin(asking, asking->next++);
 }
 
@@ -100,10 +104,10 @@ static void wait_for(struct kcd_asking *asking, struct seat *seat)
 /* The next host begins as soon as this one is answered, and not only when it is judged. */
 static struct seat *take(struct kcd_asking *asking, size_t host)
 {
-  begin_more(asking);
+  begin_more(asking, host);
   struct seat *seat = KCD_TAKE(asking->seats[host]);
   wait_for(asking, seat);
-  begin_more(asking);
+  begin_more(asking, host);
   return seat;
 }
 

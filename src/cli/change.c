@@ -12,10 +12,9 @@
 
 #define TOGETHER 32u /* writes on their way: what a signal has to wait for, and what a lost connection leaves open */
 
-/* The first goes alone: what is wrong with all of them shows with one. */
-size_t kcd_changes_together(size_t done)
+size_t kcd_changes_together(size_t written)
 {
-  return done + 1 < TOGETHER ? done + 1 : TOGETHER;
+  return written + 1 < TOGETHER ? written + 1 : TOGETHER;
 }
 
 void kcd_tally(struct kcd_change_tally *tally, const struct kcd_change_result *result)
@@ -39,9 +38,23 @@ void change_save(const struct kcd_changer *changer, struct kcd_record **records,
   struct kcd_error *errors = kcd_calloc(n, sizeof *errors);
   kcd_state_save_records(changer->state, records, n, false, errors);
   for (size_t i = 0; i < n; i++)
-    if (kcd_error_is_set(&errors[i]))
+    if (kcd_error_is_set(&errors[i])) {
+      kcd_progress_clear(changer->progress);
       kcd_show_error(&errors[i]);
+    }
   free(errors);
+}
+
+void kcd_change_gone(struct kcd_error *err, size_t n, const char *dc)
+{
+  KCD_AUTO_CHAR safe = kcd_safe(dc);
+  kcd_error_wrap(err, "%zu object%s not begun", n, n == 1 ? " was" : "s were");
+  kcd_error_next(err, "when %s answers again: the same command finishes it", safe);
+}
+
+bool change_reconnect(struct kcd_changer *changer)
+{
+  return kcd_session_reconnect(changer->session, changer->run->options, &changer->gone) == 0;
 }
 
 bool change_may_be_made(const struct kcd_change_result *result)
@@ -86,12 +99,16 @@ static void explain_denial(const struct kcd_changer *changer, const struct kcd_r
     kcd_error_next(err, "run it as a domain administrator");
 }
 
-/* The directory addresses the object by its objectGUID; people know it by its DN. */
+void change_name(struct kcd_error *err, const char *dn)
+{
+  KCD_AUTO_CHAR safe = kcd_safe(dn);
+  kcd_error_wrap(err, "%s", safe);
+  kcd_error_on(err, dn, NULL);
+}
+
 void change_explain(const struct kcd_changer *changer, const struct kcd_record *record, struct kcd_error *err)
 {
   if (err->code == KCD_E_DENIED)
     explain_denial(changer, record, err);
-  KCD_AUTO_CHAR dn = kcd_safe(record->dn);
-  kcd_error_wrap(err, "%s", dn);
-  kcd_error_on(err, record->dn, NULL);
+  change_name(err, record->dn);
 }

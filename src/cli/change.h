@@ -14,7 +14,8 @@
 
 /* What a change or an undo came to for one object. `state` is a word of the JSON contract. */
 struct kcd_change_result {
-  const char *state; /* "applied", "already", "unchanged", "refused", "conflict", "unknown" */
+  const char *state; /* "applied", "already", "unchanged", "refused", "conflict", "unknown"; "planned": not begun, since
+                      * the DC is gone */
   struct kcd_error error;
   bool recorded; /* of a change: its record is on disk */
   bool wrote;    /* the directory was changed by us */
@@ -28,11 +29,16 @@ struct kcd_changer {
   struct kcd_run *run;
   struct kcd_session *session;
   struct kcd_state *state;
+  struct kcd_progress *progress; /* taken away before something is said */
+  struct kcd_error gone;         /* set once the DC cannot be reached any more: nothing else need be tried */
 };
 
-/* How many objects are written next, at most, when so many were: 1, 2, 4, ... The first goes alone, so that what is
- * wrong with all of them is seen on one. */
-size_t kcd_changes_together(size_t done);
+/* How many objects are written next, at most, when WRITTEN of them were: 1, 2, 4, ... The first goes alone, and others
+ * follow in greater numbers only as writes succeed. */
+size_t kcd_changes_together(size_t written);
+
+/* Makes ERR, why the DC is gone, the line about the N objects that were therefore not begun. */
+void kcd_change_gone(struct kcd_error *err, size_t n, const char *dc);
 
 /* One plan to be carried out. All borrowed. */
 struct kcd_change {

@@ -125,17 +125,47 @@ static void fill_record(struct kcd_record *record, const struct kcd_object_plan 
   record->usn_before = usn;
 }
 
+static const struct kcd_error *unreachable(const struct batch *batch, enum stage stage)
+{
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->v[i].stage == stage && batch->v[i].again.error.code == KCD_E_UNREACHABLE)
+      return &batch->v[i].again.error;
+  return NULL;
+}
+
+/* A connection that broke since the batch before is made anew, once; without a DC nothing of the batch is begun. */
+static void look_before(struct batch *batch, uint64_t *ret_usn)
+{
+  look(batch, LOOKING, ret_usn);
+  if (!unreachable(batch, LOOKING) || !change_reconnect(batch->changer))
+    return;
+  look(batch, LOOKING, ret_usn);
+  if (unreachable(batch, LOOKING))
+    batch->changer->gone = *unreachable(batch, LOOKING);
+}
+
+static void not_read(struct writing *writing)
+{
+  struct kcd_change_result *result = &writing->change->result;
+  writing->stage = OVER;
+  if (writing->again.error.code == KCD_E_UNREACHABLE) {
+    result->state = "planned";
+    return;
+  }
+  result->error = writing->again.error;
+  change_name(&result->error, writing->change->plan->host->dn);
+}
+
 static void prepare(struct batch *batch)
 {
   uint64_t usn = 0;
-  look(batch, LOOKING, &usn);
+  look_before(batch, &usn);
   for (size_t i = 0; i < batch->n; i++) {
     struct writing *writing = &batch->v[i];
     struct kcd_change *change = writing->change;
     const struct kcd_account *now = &writing->again.account;
     if (kcd_error_is_set(&writing->again.error)) {
-      change->result.error = writing->again.error;
-      writing->stage = OVER;
+      not_read(writing);
     } else if (!still_as_planned(change->plan, now, batch->changer->session->server, &change->result)) {
       writing->stage = OVER;
     } else {
@@ -292,6 +322,7 @@ static void read_back(struct batch *batch)
     struct kcd_error *error = &writing->change->result.error;
     *error = writing->again.error;
     kcd_error_wrap(error, "written, but it cannot be read back");
+    change_name(error, writing->change->record->dn);
     error->code = KCD_E_UNKNOWN_RESULT;
     writing->stage = LOST;
   }
@@ -325,18 +356,21 @@ static void resolve(const struct batch *batch, struct writing *writing)
   }
 }
 
-/* The answer to a write did not come: a new connection tells what became of it. */
+/* The answer to a write did not come: a new connection tells what became of it. The record's times say how long it may
+ * have taken. */
 static void find_the_lost(struct batch *batch)
 {
-  struct kcd_error trouble = KCD_ERROR_INIT;
   if (count_at(batch, LOST) == 0)
     return;
-  const bool again = kcd_session_reconnect(batch->changer->session, batch->changer->run->options, &trouble) == 0;
+  const bool again = change_reconnect(batch->changer);
   if (again)
     look(batch, LOST, NULL);
+  if (again && unreachable(batch, LOST))
+    batch->changer->gone = *unreachable(batch, LOST);
   for (size_t i = 0; i < batch->n; i++) {
     if (batch->v[i].stage != LOST)
       continue;
+    batch->v[i].change->record->changed = time(NULL);
     if (again)
       resolve(batch, &batch->v[i]);
     else

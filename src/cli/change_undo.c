@@ -72,11 +72,11 @@ static void after_modify(const struct batch *batch, struct returning *returning,
 {
   struct kcd_change_result *result = &returning->undoing->result;
   result->error = modify->error;
+  change_explain(batch->changer, returning->undoing->record, &result->error);
   if (!kcd_error_is_set(&modify->error) || modify->error.code == KCD_E_UNKNOWN_RESULT) {
     returning->stage = SENT;
     return;
   }
-  change_explain(batch->changer, returning->undoing->record, &result->error);
   returning->undoing->record->state = returning->state_before;
   result->state = result->error.code == KCD_E_CONFLICT ? "conflict" : "refused";
   returning->stage = OVER;
@@ -119,6 +119,11 @@ static bool is_taken_back(const struct kcd_account *now, const struct kcd_undo_p
          ((now->uac ^ plan->uac_after) & KCD_UAC_TRUSTED_TO_AUTH_FOR_DELEGATION) == 0;
 }
 
+static struct kcd_again of_record(const struct kcd_record *record)
+{
+  return (struct kcd_again){.guid = record->guid, .name = record->host};
+}
+
 static bool is_lost(const struct returning *returning)
 {
   return returning->undoing->result.error.code == KCD_E_UNKNOWN_RESULT;
@@ -129,8 +134,10 @@ static void stays_unknown(struct returning *returning, const struct kcd_error *w
 {
   struct kcd_change_result *result = &returning->undoing->result;
   result->state = "unknown";
-  if (!is_lost(returning))
+  if (!is_lost(returning)) {
     result->error = *why;
+    change_name(&result->error, returning->undoing->record->dn);
+  }
   kcd_error_next(&result->error, "the same command again finds out");
 }
 
@@ -153,32 +160,37 @@ static void look(const struct batch *batch, struct returning *returning)
   }
 }
 
+static bool any_is_lost(const struct batch *batch)
+{
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->v[i].stage == SENT && is_lost(&batch->v[i]))
+      return true;
+  return false;
+}
+
 /* Where an answer was lost, on a new connection; where none can be had, nobody knows. */
 static void read_back(struct batch *batch)
 {
   struct kcd_again *again = kcd_calloc(batch->n, sizeof *again);
-  struct kcd_error trouble = KCD_ERROR_INIT;
-  bool lost = false;
+  struct kcd_changer *changer = batch->changer;
+  const bool reached = !any_is_lost(batch) || change_reconnect(changer);
   size_t n = 0;
-  for (size_t i = 0; i < batch->n; i++) {
-    if (batch->v[i].stage != SENT)
-      continue;
-    lost = lost || is_lost(&batch->v[i]);
-    again[n++] =
-        (struct kcd_again){.guid = batch->v[i].undoing->record->guid, .name = batch->v[i].undoing->record->host};
-  }
-  const bool gone = lost && kcd_session_reconnect(batch->changer->session, batch->changer->run->options, &trouble) != 0;
-  if (n > 0 && !gone)
-    kcd_gather_again(batch->changer->session->dir, again, n, NULL);
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->v[i].stage == SENT)
+      again[n++] = of_record(batch->v[i].undoing->record);
+  if (n > 0 && reached)
+    kcd_gather_again(changer->session->dir, again, n, NULL);
   n = 0;
   for (size_t i = 0; i < batch->n; i++) {
     if (batch->v[i].stage != SENT)
       continue;
     batch->v[i].again = again[n++];
-    if (gone)
-      stays_unknown(&batch->v[i], &trouble);
-    else
+    if (batch->v[i].again.error.code == KCD_E_UNREACHABLE)
+      changer->gone = batch->v[i].again.error;
+    if (reached)
       look(batch, &batch->v[i]);
+    else
+      stays_unknown(&batch->v[i], &changer->gone);
   }
   free(again);
 }
@@ -198,14 +210,27 @@ static void complete_records(struct batch *batch)
   change_end_of_writes(any);
 }
 
+/* A connection that broke since the batch before is made anew: what is sent over it would be neither done nor not. */
+static bool is_connected(struct kcd_changer *changer)
+{
+  static const char *const attributes[] = {"dnsHostName", NULL};
+  const struct kcd_search question = {.base = "", .scope = KCD_BASE, .attributes = attributes};
+  KCD_AUTO_VALUE(kcd_entries) found = {0};
+  struct kcd_error broken = KCD_ERROR_INIT;
+  return kcd_dir_search(changer->session->dir, &question, 1, &found, &broken) == 0 || change_reconnect(changer);
+}
+
 void kcd_change_undo(struct kcd_changer *changer, struct kcd_undoing *undoings, size_t n)
 {
+  const bool connected = is_connected(changer);
   __attribute__((cleanup(batch_done))) struct batch batch = {
       .changer = changer, .v = kcd_calloc(n, sizeof(struct returning)), .n = n};
   for (size_t i = 0; i < n; i++) {
-    undoings[i].result = (struct kcd_change_result){.state = "refused"};
+    undoings[i].result = (struct kcd_change_result){.state = connected ? "refused" : "planned"};
     batch.v[i].undoing = &undoings[i];
   }
+  if (!connected)
+    return;
   kcd_interrupt_hold(KCD_MIDWAY_CHANGE);
   record_each(&batch);
   modify_each(&batch);

@@ -34,11 +34,15 @@ void mods_done(struct mods *mods);
 
 /* RET becomes a conflict about the object, which WHAT says of it. */
 void change_conflict(struct kcd_change_result *ret, const char *dn, const char *dc, const char *what);
-/* The directory addresses the object by its objectGUID; people know it by its DN, and rights by their names. */
+/* People know an object by its DN. */
+void change_name(struct kcd_error *err, const char *dn);
+/* The same, and rights by their names. */
 void change_explain(const struct kcd_changer *changer, const struct kcd_record *record, struct kcd_error *err);
 /* Writes the records in the state that they are in; what fails is said, and the records stay as they were on disk, to
  * be resolved from the directory later. */
 void change_save(const struct kcd_changer *changer, struct kcd_record **records, size_t n);
+/* A new connection to the same DC; where none can be had, the DC is noted as gone. */
+bool change_reconnect(struct kcd_changer *changer);
 /* After writes that were made, or may have been, a signal must not say that nothing was changed. */
 void change_end_of_writes(bool any);
 bool change_may_be_made(const struct kcd_change_result *result);

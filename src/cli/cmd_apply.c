@@ -209,7 +209,7 @@ static int finish(struct applying *applying, struct kcd_error *err)
   if (check_again(applying, &outcome, err) != 0) {
     kcd_error_wrap(err, applying->changed ? "changed, but it cannot be checked again" : "cannot be checked");
     kcd_run_failed(applying->run, err);
-    return KCD_EXIT_CANNOT_TELL;
+    return status != KCD_EXIT_OK ? status : KCD_EXIT_CANNOT_TELL;
   }
   int waited = apply_wait(applying);
   if (kcd_interrupted())
@@ -322,6 +322,7 @@ static int carry_out(struct applying *applying, struct kcd_error *err)
     return KCD_EXIT_PROBLEM;
   }
   apply_write(applying);
+  kcd_state_unlock(&applying->state); /* the check may take long, and --wait for minutes */
   return finish(applying, err);
 }
 

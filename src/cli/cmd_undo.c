@@ -38,6 +38,7 @@ struct undoing {
   size_t n;
   struct kcd_change_tally tally;
   struct kcd_progress progress;
+  size_t taken, left; /* objects that were taken back, and those that were not begun */
   bool changed;
 };
 
@@ -334,8 +335,18 @@ static int show_plan(const struct undoing *undoing, struct kcd_error *err)
   return kcd_check_shown(out, err);
 }
 
+static void not_begun(struct undoing *undoing, struct undoing_one *one)
+{
+  report_one(undoing, one, "planned", NULL);
+  undoing->left++;
+}
+
 static void report_undoing(struct undoing *undoing, struct undoing_one *one, const struct kcd_change_result *result)
 {
+  if (strcmp(result->state, "planned") == 0) {
+    not_begun(undoing, one);
+    return;
+  }
   if (kcd_error_is_set(&result->error))
     kcd_progress_clear(&undoing->progress);
   report_one(undoing, one, result->state, &result->error);
@@ -343,6 +354,7 @@ static void report_undoing(struct undoing *undoing, struct undoing_one *one, con
   if (result->wrote && !undoing->run->if_unwritten)
     undoing->run->if_unwritten = kcd_strdup("something was taken back; look: kcdfix history");
   undoing->changed = undoing->changed || result->wrote;
+  undoing->taken += result->wrote;
   kcd_progress_step(&undoing->progress);
 }
 
@@ -356,9 +368,8 @@ static bool is_among(const struct undoing *undoing, size_t first, size_t end, co
 }
 
 /* From FIRST on, as many as go together. Returns where it stopped. */
-static size_t take_back(struct undoing *undoing, size_t first, size_t most)
+static size_t take_back(struct undoing *undoing, struct kcd_changer *changer, size_t first, size_t most)
 {
-  struct kcd_changer changer = {.run = undoing->run, .session = &undoing->session, .state = &undoing->state};
   struct kcd_undoing *some = kcd_calloc(most, sizeof *some);
   size_t n = 0;
   for (size_t i = first; i < undoing->n && n < most; i++) {
@@ -367,7 +378,7 @@ static size_t take_back(struct undoing *undoing, size_t first, size_t most)
       break;
     some[n++] = (struct kcd_undoing){.record = one->record, .now = &one->now, .plan = &one->plan};
   }
-  kcd_change_undo(&changer, some, n);
+  kcd_change_undo(changer, some, n);
   for (size_t i = 0; i < n; i++)
     report_undoing(undoing, &undoing->v[first + i], &some[i].result);
   free(some);
@@ -392,27 +403,43 @@ static size_t count_planned(const struct undoing *undoing)
   return n;
 }
 
+/* One line for all that were not begun. */
+static void tell_gone(struct undoing *undoing, const struct kcd_error *gone)
+{
+  struct kcd_error err = *gone;
+  if (undoing->left == 0)
+    return;
+  kcd_change_gone(&err, undoing->left, undoing->session.server);
+  kcd_run_failed(undoing->run, &err);
+  undoing->tally.failed++;
+}
+
+static void leave_one(struct undoing *undoing, struct undoing_one *one)
+{
+  kcd_progress_clear(&undoing->progress);
+  if (kcd_error_is_set(&one->error))
+    failed_one(undoing, one);
+  else if (one->plan.verdict != KCD_UNDO_CHANGE)
+    nothing_to_take_back(undoing, one);
+  else
+    not_begun(undoing, one);
+}
+
 static void carry_out(struct undoing *undoing)
 {
-  size_t taken = 0;
+  struct kcd_changer changer = {
+      .run = undoing->run, .session = &undoing->session, .state = &undoing->state, .progress = &undoing->progress};
   kcd_progress_begin(&undoing->progress, undoing->run->options, "objects taken back", count_planned(undoing));
   for (size_t i = 0; i < undoing->n;) {
-    struct undoing_one *one = &undoing->v[i];
-    if (is_planned(one) && !undoing->run->options->dry_run && !kcd_interrupted()) {
-      const size_t next = take_back(undoing, i, kcd_changes_together(taken));
-      taken += next - i;
-      i = next;
-      continue;
-    }
-    if (kcd_error_is_set(&one->error))
-      failed_one(undoing, one);
-    else if (one->plan.verdict != KCD_UNDO_CHANGE)
-      nothing_to_take_back(undoing, one);
+    const bool stops = undoing->run->options->dry_run || kcd_interrupted() || kcd_error_is_set(&changer.gone);
+    if (!stops && is_planned(&undoing->v[i]))
+      i = take_back(undoing, &changer, i, kcd_changes_together(undoing->taken));
     else
-      report_one(undoing, one, "planned", NULL);
-    i++;
+      leave_one(undoing, &undoing->v[i++]);
   }
   kcd_progress_clear(&undoing->progress);
+  if (kcd_error_is_set(&changer.gone))
+    tell_gone(undoing, &changer.gone);
 }
 
 static int status_of(const struct undoing *undoing, size_t planned)

@@ -136,15 +136,20 @@ static void finish(struct draft *draft, bool exclusive)
   end_draft(draft);
 }
 
-/* None of them is sure to be there without its directory. */
-static void make_sure(const char *directory, struct kcd_new_file *files, size_t n)
+/* None of them is sure to be there without its directory. A new one is taken away again: it would tell of something
+ * that was never begun. */
+static void make_sure(const char *directory, struct draft *drafts, size_t n, bool exclusive)
 {
   struct kcd_error err = KCD_ERROR_INIT;
   if (sync_directory(directory, &err) == 0)
     return;
-  for (size_t i = 0; i < n; i++)
-    if (!kcd_error_is_set(&files[i].error))
-      files[i].error = err;
+  for (size_t i = 0; i < n; i++) {
+    if (!drafts[i].in_place)
+      continue;
+    drafts[i].file->error = err;
+    if (exclusive)
+      unlink(drafts[i].path);
+  }
 }
 
 void kcd_write_files(const char *directory, struct kcd_new_file *files, size_t n, bool exclusive)
@@ -156,12 +161,14 @@ void kcd_write_files(const char *directory, struct kcd_new_file *files, size_t n
   for (size_t i = 0; i < n; i++) {
     finish(&drafts[i], exclusive);
     any = any || drafts[i].in_place;
+  }
+  if (any)
+    make_sure(directory, drafts, n, exclusive);
+  for (size_t i = 0; i < n; i++) {
     free(drafts[i].path);
     free(drafts[i].temporary);
   }
   free(drafts);
-  if (any)
-    make_sure(directory, files, n);
 }
 
 int kcd_write_file(const char *directory, const char *name, const void *data, size_t len, bool exclusive,

@@ -94,9 +94,8 @@ static struct presence presence_of(const struct kcd_record *record, const struct
 
 enum authorship { NOT_OURS, OURS, CANNOT_BE_TOLD };
 
-/* The DC's clock may say so much less or more than ours did when the record was written. Kerberos works only while the
- * two differ by at most 5 minutes, and the answer to a write is waited for no longer than --timeout; the rest is
- * margin. */
+/* The DC's clock may say so much less or more than ours did when the record was written, and when the answer came or
+ * was given up. Kerberos works only while the two differ by at most 5 minutes; the rest is margin. */
 #define WRITE_WINDOW ((time_t)10 * 60)
 
 static bool is_at_the_time(const struct kcd_record *record, time_t written)

@@ -5,6 +5,8 @@
 
 #include "flight.h"
 
+#define RECALL_MAX ((size_t)64 << 20) /* bytes of values: what comes then is asked for twice */
+
 struct kept {
   char *words;
   bool steady;
@@ -40,10 +42,11 @@ static char *words_of(const struct kcd_search *search)
   return kcd_buf_take_text(&words);
 }
 
-/* Of the RootDSE a number is asked for that has to be that of the moment; a cursor moves. */
+/* Of the RootDSE a number is asked for that has to be that of the moment; a cursor moves, and whether an answer was cut
+ * is told beside it. */
 static bool may_be_kept(const struct kcd_dir *dir, const struct kcd_search *search)
 {
-  if (search->cursor != NULL || search->base[0] == '\0')
+  if (search->cursor != NULL || search->cut != NULL || search->base[0] == '\0')
     return false;
   return dir->recall.mode == RECALL_ALL || (dir->recall.mode == RECALL_STEADY && search->steady);
 }
@@ -61,10 +64,23 @@ bool recall(const struct kcd_dir *dir, const struct kcd_search *search, struct k
   return true;
 }
 
+static size_t size_of(const struct kcd_entries *entries)
+{
+  size_t size = 0;
+  for (size_t i = 0; i < entries->n; i++)
+    for (size_t k = 0; k < entries->v[i].n; k++) {
+      const struct kcd_values *values = &entries->v[i].attributes[k].values;
+      for (size_t j = 0; j < values->n; j++)
+        size += values->v[j].len + sizeof(struct kcd_bytes);
+    }
+  return size;
+}
+
 void recall_keep(struct kcd_dir *dir, const struct kcd_search *search, const struct kcd_entries *found)
 {
-  if (!may_be_kept(dir, search))
+  if (!may_be_kept(dir, search) || dir->recall.size > RECALL_MAX)
     return;
+  dir->recall.size += size_of(found);
   struct kept *kept = kcd_calloc(1, sizeof(*kept));
   kept->words = words_of(search);
   kept->steady = search->steady;
@@ -80,6 +96,7 @@ void recall_done(struct kcd_dir *dir)
 {
   tdestroy(dir->recall.kept, kept_free);
   dir->recall.kept = NULL;
+  dir->recall.size = 0;
 }
 
 void kcd_dir_remember(struct kcd_dir *dir)

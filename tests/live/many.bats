@@ -17,6 +17,7 @@ setup() {
 }
 
 teardown() {
+  dc-resume 2>/dev/null || true
   dc-start 2>/dev/null || true
   [ -z "${proxy:-}" ] || kill "$proxy" 2>/dev/null || true
 }
@@ -121,14 +122,59 @@ start_lossy_proxy() {
   [ "$(records)" = "applied applied applied applied applied applied applied" ]
 }
 
-@test "requests arrive and no answer does: unknown is said of each, and undo finds out" {
+# settled COMMAND ARG...: until it succeeds, 20 s at most.
+settled() {
+  for _ in {1..100}; do
+    ! "$@" >/dev/null 2>&1 || return 0
+    sleep 0.2
+  done
+  "$@"
+}
+
+undone() {
+  kcdfix undo -q --yes
+  is "$untouched" 1 2 3 4 5 6 7
+}
+
+@test "requests arrive and no answer does: unknown is said of each, the rest is not begun, and undo finds out" {
   # shellcheck disable=SC2046
   run with_two_about_to_be_sent dc-pause $(apply_all --timeout 2)
-  [ "$status" -eq 3 ]
+  [ "$status" -eq 7 ]
   [ "$(records)" = "applied unknown unknown" ]
+  grep -q "4 objects were not begun: .*   \[dc-unreachable\]" "$BATS_TEST_TMPDIR/output"
   dc-resume
-  until is "$changed" 2 >/dev/null; do :; done # the server carries out what it had received, at least the first
-  kcdfix undo -q --yes
+  settled is "$changed" 2 # the server carries out what it had received, at least the first
+  settled undone
+}
+
+@test "the DC is gone: one line about all that were not begun, and the same command finishes" {
+  # shellcheck disable=SC2046
+  run with_two_about_to_be_sent dc-stop $(apply_all --timeout 2)
+  dc-start
+  [ "$status" -eq 7 ]
+  [ "$(grep -c "not begun" "$BATS_TEST_TMPDIR/errors")" = 1 ]
+  [[ "$(records)" == applied\ * ]]
+  is "$changed" 1
+  is "$untouched" 2 3 4 5 6 7
+  # shellcheck disable=SC2046
+  kcdfix $(apply_all)
+  is "$changed" 1 2 3 4 5 6 7
+}
+
+@test "the DC is there again: what was on its way is not known to be made, and the rest is changed" {
+  # shellcheck disable=SC2046
+  run with_two_about_to_be_sent 'dc-stop; dc-start' $(apply_all)
+  [ "$status" -eq 7 ]
+  is "$changed" 1 4 5 6 7
+  is "$untouched" 2 3
+}
+
+@test "a connection that breaks between two batches is made anew" {
+  # the records of the second and third host are complete, and the next ones are not read yet
+  # shellcheck disable=SC2046
+  with_a_pause_at fsync 12 'dc-stop; dc-start' $(apply_all)
+  is "$changed" 1 2 3 4 5 6 7
+  with_a_pause_at fsync 10 'dc-stop; dc-start' undo -q --yes
   is "$untouched" 1 2 3 4 5 6 7
 }
 
@@ -164,7 +210,7 @@ start_lossy_proxy() {
   [ "$status" -eq 7 ]
   is "$untouched" 2 3
   is "$changed" 1 4 5 6 7
-  [ "$(records)" = "applied planned planned applied applied applied applied" ]
+  [ "$(records)" = "applied applied applied applied applied" ] # nothing tells of what was never begun
   kcdfix undo -q --yes
   is "$untouched" 1 2 3 4 5 6 7
 }
@@ -182,11 +228,20 @@ start_lossy_proxy() {
   is "$changed" 1 2 3 4 5 6 7
 }
 
+# killed_at STEP COMMAND...: STEP is a system call and a number, and has to be reached.
+killed_at() {
+  local step=$1
+  shift
+  # shellcheck disable=SC2086
+  run interrupted_at $step KILL "$@"
+  [ "$status" -eq 137 ] || { echo "$step: $status"; return 1; }
+}
+
 @test "kill -9 while several are on their way: each has the old or the new state, and undo ends at the old one" {
   for step in "fsync 7" "fsync 8" "fsync 9" "link 2" "link 3" "rename 2" "rename 3" "fsync 17" "rename 5" "rename 7"; do
     rm -rf "$XDG_STATE_HOME/kcdfix"
-    # shellcheck disable=SC2046,SC2086
-    interrupted_at $step KILL $(apply_all) >/dev/null 2>&1 || true
+    # shellcheck disable=SC2046
+    killed_at "$step" $(apply_all)
     for number in 1 2 3 4 5 6 7; do
       is "$untouched" "$number" >/dev/null || is "$changed" "$number" || { echo "$step"; false; }
     done
@@ -200,8 +255,7 @@ start_lossy_proxy() {
     rm -rf "$XDG_STATE_HOME/kcdfix"
     # shellcheck disable=SC2046
     kcdfix $(apply_all)
-    # shellcheck disable=SC2086
-    interrupted_at $step KILL undo -q --yes >/dev/null 2>&1 || true
+    killed_at "$step" undo -q --yes
     kcdfix undo -q --yes
     is "$untouched" 1 2 3 4 5 6 7 || { echo "$step"; false; }
   done
@@ -213,4 +267,25 @@ start_lossy_proxy() {
   [ "$status" -eq 4 ]
   [ "$(jq -r '[.objects[].state] | unique | join(" ")' <<<"$output")" = refused ]
   is "$untouched" 1 2 3 4 5 6 7
+}
+
+@test "the lock: waited for before anything is read, and free again before the check afterwards" {
+  mkdir -p "$XDG_STATE_HOME/kcdfix"
+  chmod 700 "$XDG_STATE_HOME/kcdfix"
+  exec 8>"$XDG_STATE_HOME/kcdfix/lock"
+  flock 8
+  # shellcheck disable=SC2046
+  run kcdfix $(apply_all --timeout 1)
+  [ "$status" -eq 6 ]
+  [[ $output == *"another kcdfix of yours is changing something"* ]]
+  is "$untouched" 1 2 3 4 5 6 7
+  exec 8>&-
+  # shellcheck disable=SC2046
+  ASAN_OPTIONS=detect_leaks=0 strace -f -o "$BATS_TEST_TMPDIR/trace" -e trace=openat,flock,close,sendto,write \
+    kcdfix $(apply_all)
+  # the descriptor that was locked is closed, and the DC is asked again after that
+  awk '/flock\(/ && match($0, /\([0-9]+/) { lock = substr($0, RSTART + 1, RLENGTH - 1) }
+       lock != "" && index($0, "close(" lock ")") { closed = NR }
+       closed && NR > closed && /(write|sendto)\([3-9]/ { asked = 1 }
+       END { exit !asked }' "$BATS_TEST_TMPDIR/trace"
 }

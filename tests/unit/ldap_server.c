@@ -13,7 +13,7 @@
 
 #include <kcdfix/text.h>
 
-#define MAX_REQUEST 65536
+#define MAX_REQUEST (1u << 20)
 
 static struct {
   int listener;

@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <ldap.h>
 
+#include <kcdfix/alloc.h>
 #include <kcdfix/directory.h>
 
 #include "ldap_server.h"
@@ -66,17 +69,20 @@ static bool answer_usn_and_end(struct ldap_request *request)
   return request->op != LDAP_SERVER_MODIFY && answer_usn_alone(request);
 }
 
+static const char *value = "cifs/2016GUI";
+static int limit_ms = 300;
+
 /* Objects are told apart by the first byte of their objectGUID. */
 static void modify_several(ldap_server_fn *answer, struct kcd_modify *changes, size_t n)
 {
   static uint8_t guids[MANY][16];
   uint16_t port = ldap_server_start(answer);
-  struct kcd_dir_options options = {.host = "127.0.0.1", .port = port, .timeout_ms = 300};
+  struct kcd_dir_options options = {.host = "127.0.0.1", .port = port, .timeout_ms = limit_ms};
   struct kcd_dir *dir = NULL;
   err = KCD_ERROR_INIT;
   assert_int_equal(kcd_dir_open(&options, &dir, &err), 0);
   struct kcd_values values = {NULL, 0};
-  kcd_values_add_text(&values, "cifs/2016GUI");
+  kcd_values_add_text(&values, value);
   struct kcd_mod mods[] = {{KCD_MOD_DELETE, "msDS-AllowedToDelegateTo", {NULL, 0}},
                            {KCD_MOD_ADD, "msDS-AllowedToDelegateTo", values}};
   for (size_t i = 0; i < n; i++) {
@@ -179,6 +185,48 @@ static void each_has_its_number(void **state)
   for (unsigned i = 0; i < MANY; i++) {
     assert_false(kcd_error_is_set(&changes[i].error));
     assert_int_equal(changes[i].usn_before, 1000 + i);
+  }
+}
+
+int __real_ldap_modify_ext(LDAP *ld, const char *dn, LDAPMod **mods, LDAPControl **server, LDAPControl **client,
+                           int *msgid);
+int __wrap_ldap_modify_ext(LDAP *ld, const char *dn, LDAPMod **mods, LDAPControl **server, LDAPControl **client,
+                           int *msgid);
+static unsigned n_busy;
+int __wrap_ldap_modify_ext(LDAP *ld, const char *dn, LDAPMod **mods, LDAPControl **server, LDAPControl **client,
+                           int *msgid)
+{
+  int status = __real_ldap_modify_ext(ld, dn, mods, server, client, msgid);
+  n_busy += status == LDAP_BUSY;
+  return status;
+}
+
+/* Does not read on before the socket is full. */
+static bool answer_slowly(struct ldap_request *request)
+{
+  for (int n = 0; request->op == LDAP_SERVER_MODIFY && n_busy == 0 && n < 200; n++)
+    usleep(1000);
+  return answer_growing_usn(request);
+}
+
+static void more_than_the_socket_takes(void **state)
+{
+  (void)state;
+  struct kcd_modify changes[MANY];
+  KCD_AUTO_CHAR large = kcd_asprintf("cifs/%0*d", 500000, 0);
+  samba = true;
+  n_usns = n_modifies = n_busy = 0;
+  value = large;
+  limit_ms = 20000;
+  modify_several(answer_slowly, changes, MANY);
+  value = "cifs/2016GUI";
+  limit_ms = 300;
+  assert_true(n_busy > 0);
+  assert_int_equal(n_modifies, MANY);
+  assert_int_equal(n_usns, MANY); /* a question that was asked is not asked again */
+  for (unsigned i = 0; i < MANY; i++) {
+    assert_false(kcd_error_is_set(&changes[i].error));
+    assert_true(changes[i].usn_before >= 1000 && changes[i].usn_before <= 1000 + i);
   }
 }
 
@@ -286,6 +334,7 @@ int main(void)
       cmocka_unit_test(only_samba_is_asked),
       cmocka_unit_test(answers_in_any_order),
       cmocka_unit_test(each_has_its_number),
+      cmocka_unit_test(more_than_the_socket_takes),
       cmocka_unit_test(some_have_no_answer),
       cmocka_unit_test(refusals),
       cmocka_unit_test(no_answer),

@@ -248,28 +248,22 @@ static void after_modify(const struct batch *batch, struct writing *writing, con
 
 static void modify_each(struct batch *batch)
 {
-  struct mods *mods = kcd_calloc(batch->n, sizeof *mods);
+  struct intent *intents = kcd_calloc(batch->n, sizeof *intents);
   struct kcd_modify *modifies = kcd_calloc(batch->n, sizeof *modifies);
   size_t n = 0;
   for (size_t i = 0; i < batch->n; i++) {
     if (batch->v[i].stage != RECORDED)
       continue;
     const struct kcd_record *record = batch->v[i].change->record;
-    const struct difference difference = difference_of_record(record);
-    mods_init(&mods[n], &difference);
-    modifies[n] = (struct kcd_modify){.guid = record->guid, .mods = mods[n].v, .n = mods[n].n};
-    n++;
+    intents[n++] = (struct intent){.guid = record->guid, .difference = difference_of_record(record)};
   }
-  kcd_dir_modify(batch->changer->session->dir, modifies, n);
+  send_intents(batch->changer->session->dir, intents, n, modifies);
   n = 0;
-  for (size_t i = 0; i < batch->n; i++) {
-    if (batch->v[i].stage != RECORDED)
-      continue;
-    after_modify(batch, &batch->v[i], &modifies[n]);
-    mods_done(&mods[n++]);
-  }
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->v[i].stage == RECORDED)
+      after_modify(batch, &batch->v[i], &modifies[n++]);
   free(modifies);
-  free(mods);
+  free(intents);
 }
 
 /* ---- afterwards ---- */

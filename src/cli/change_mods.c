@@ -1,6 +1,7 @@
 /* From what is to be different to the elements of one Modify. */
-#include <string.h>
+#include <stdlib.h>
 
+#include <kcdfix/alloc.h>
 #include <kcdfix/rbcd.h>
 
 #include "changing.h"
@@ -8,7 +9,15 @@
 #define ATTR_LIST "msDS-AllowedToDelegateTo"
 #define ATTR_UAC "userAccountControl"
 
-void mods_done(struct mods *mods)
+/* The elements of one modify, never more than three times old and new. */
+struct mods {
+  struct kcd_mod v[6];
+  size_t n;
+  struct kcd_values old_uac, new_uac;
+  struct kcd_bytes rbcd_old, rbcd_new; /* borrowed: the only values of their elements */
+};
+
+static void mods_done(struct mods *mods)
 {
   kcd_values_done(&mods->old_uac);
   kcd_values_done(&mods->new_uac);
@@ -21,8 +30,9 @@ static void add_swap(struct mods *mods, enum kcd_mod_op op, const char *attribut
 }
 
 /* Delete-old and add-new in the same modify as the list values: a stale old value fails the whole of it (16), and so
- * does a value where there was none (20). */
-void mods_init(struct mods *mods, const struct difference *d)
+ * does a value where there was none (20). MODS stays where it is: its elements point into it, and into what the
+ * difference names. */
+static void mods_init(struct mods *mods, const struct difference *d)
 {
   *mods = (struct mods){.rbcd_old = d->rbcd_old, .rbcd_new = d->rbcd_new};
   if (d->remove->n > 0)
@@ -37,6 +47,21 @@ void mods_init(struct mods *mods, const struct difference *d)
   add_swap(mods, KCD_MOD_ADD, ATTR_UAC, mods->new_uac);
   add_swap(mods, KCD_MOD_DELETE, KCD_ATTR_RBCD, (struct kcd_values){.v = &mods->rbcd_old, .n = 1});
   add_swap(mods, KCD_MOD_ADD, KCD_ATTR_RBCD, (struct kcd_values){.v = &mods->rbcd_new, .n = 1});
+}
+
+void send_intents(struct kcd_dir *dir, const struct intent *intents, size_t n, struct kcd_modify *ret)
+{
+  struct mods *mods = kcd_calloc(n, sizeof *mods);
+  for (size_t i = 0; i < n; i++) {
+    mods_init(&mods[i], &intents[i].difference);
+    ret[i] = (struct kcd_modify){.guid = intents[i].guid, .mods = mods[i].v, .n = mods[i].n};
+  }
+  kcd_dir_modify(dir, ret, n);
+  for (size_t i = 0; i < n; i++) {
+    mods_done(&mods[i]);
+    ret[i].mods = NULL;
+  }
+  free(mods);
 }
 
 bool values_are(const struct kcd_account *account, const struct kcd_values *values, bool listed)

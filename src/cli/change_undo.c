@@ -84,27 +84,22 @@ static void after_modify(const struct batch *batch, struct returning *returning,
 
 static void modify_each(struct batch *batch)
 {
-  struct mods *mods = kcd_calloc(batch->n, sizeof *mods);
+  struct intent *intents = kcd_calloc(batch->n, sizeof *intents);
   struct kcd_modify *modifies = kcd_calloc(batch->n, sizeof *modifies);
   size_t n = 0;
   for (size_t i = 0; i < batch->n; i++) {
     if (batch->v[i].stage != RECORDED)
       continue;
-    const struct difference difference = difference_of(batch->v[i].undoing->plan);
-    mods_init(&mods[n], &difference);
-    modifies[n] = (struct kcd_modify){.guid = batch->v[i].undoing->record->guid, .mods = mods[n].v, .n = mods[n].n};
-    n++;
+    const struct kcd_undoing *undoing = batch->v[i].undoing;
+    intents[n++] = (struct intent){.guid = undoing->record->guid, .difference = difference_of(undoing->plan)};
   }
-  kcd_dir_modify(batch->changer->session->dir, modifies, n);
+  send_intents(batch->changer->session->dir, intents, n, modifies);
   n = 0;
-  for (size_t i = 0; i < batch->n; i++) {
-    if (batch->v[i].stage != RECORDED)
-      continue;
-    after_modify(batch, &batch->v[i], &modifies[n]);
-    mods_done(&mods[n++]);
-  }
+  for (size_t i = 0; i < batch->n; i++)
+    if (batch->v[i].stage == RECORDED)
+      after_modify(batch, &batch->v[i], &modifies[n++]);
   free(modifies);
-  free(mods);
+  free(intents);
 }
 
 /* ---- afterwards ---- */

@@ -19,16 +19,13 @@ bool values_are(const struct kcd_account *account, const struct kcd_values *valu
 /* Whether everything that the difference wants is there. */
 bool difference_is_made(const struct difference *difference, const struct kcd_account *account);
 
-/* The elements of one modify, never more than three times old and new. */
-struct mods {
-  struct kcd_mod v[6];
-  size_t n;
-  struct kcd_values old_uac, new_uac;
-  struct kcd_bytes rbcd_old, rbcd_new; /* borrowed: the only values of their elements */
+/* One object and what is to be different; borrowed. */
+struct intent {
+  const uint8_t *guid;
+  struct difference difference;
 };
-/* MODS stays where it is: its elements point into it, and into what DIFFERENCE names. */
-void mods_init(struct mods *mods, const struct difference *difference);
-void mods_done(struct mods *mods);
+/* One Modify for each intent, all sent together; what became of them is in RET (N of them), whose `mods` are gone. */
+void send_intents(struct kcd_dir *dir, const struct intent *intents, size_t n, struct kcd_modify *ret);
 
 /* ---- change.c: what becomes of it ---- */
 

@@ -267,16 +267,8 @@ die_before_the_write_an_hour_ago() {
   [ "$(state_of CORE2016)" = "$before" ]
 }
 
-# Starts the proxy that loses answers; sets `proxy`.
 teardown() {
   [ -z "${proxy:-}" ] || kill "$proxy" 2>/dev/null || true
-}
-
-start_lossy_proxy() {
-  coproc LOSSY { exec /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/lossy.py" 3890 389; }
-  # shellcheck disable=SC2154 # set by coproc
-  proxy=$LOSSY_PID
-  read -r _ <&"${LOSSY[0]}"
 }
 
 @test "the answer is lost: a new connection tells that the change was made" {

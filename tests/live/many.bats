@@ -106,13 +106,6 @@ with_two_about_to_be_sent() {
   [ "$(state_of "R$BATS_SUITE_TEST_NUMBER")" = "$untouched" ]
 }
 
-start_lossy_proxy() {
-  coproc LOSSY { exec /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/lossy.py" 3890 389; }
-  # shellcheck disable=SC2154 # set by coproc
-  proxy=$LOSSY_PID
-  read -r _ <&"${LOSSY[0]}"
-}
-
 @test "the answers to those on their way are lost: a new connection tells, and the rest goes over it" {
   start_lossy_proxy
   # shellcheck disable=SC2046

@@ -44,3 +44,11 @@ with_a_pause_before_the_write() {
   cat "$BATS_TEST_TMPDIR/errors" >>"$BATS_TEST_TMPDIR/output"
   return "$status"
 }
+
+# Starts the proxy that loses answers on port 3890 of the DC's name; sets `proxy`, which the test ends.
+start_lossy_proxy() {
+  coproc LOSSY { exec /usr/bin/python3 "$KCDFIX_SOURCE_DIR/tests/live/lossy.py" 3890 389; }
+  # shellcheck disable=SC2154 # set by coproc
+  proxy=$LOSSY_PID
+  read -r _ <&"${LOSSY[0]}"
+}

@@ -49,7 +49,8 @@ void kcd_change_gone(struct kcd_error *err, size_t n, const char *dc)
 {
   KCD_AUTO_CHAR safe = kcd_safe(dc);
   kcd_error_wrap(err, "%zu object%s not begun", n, n == 1 ? " was" : "s were");
-  kcd_error_next(err, "when %s answers again: the same command finishes it", safe);
+  if (err->code == KCD_E_UNREACHABLE) /* else it says what is missing, such as a ticket */
+    kcd_error_next(err, "when %s answers again: the same command finishes it", safe);
 }
 
 bool change_reconnect(struct kcd_changer *changer)

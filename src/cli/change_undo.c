@@ -16,7 +16,6 @@ struct returning {
   struct kcd_undoing *undoing;
   enum stage stage;
   enum kcd_record_state state_before;
-  struct kcd_again again;
 };
 
 struct batch {
@@ -27,8 +26,6 @@ struct batch {
 
 static void batch_done(struct batch *batch)
 {
-  for (size_t i = 0; i < batch->n; i++)
-    kcd_account_done(&batch->v[i].again.account);
   free(batch->v);
 }
 
@@ -136,13 +133,13 @@ static void stays_unknown(struct returning *returning, const struct kcd_error *w
   kcd_error_next(&result->error, "the same command again finds out");
 }
 
-static void look(const struct batch *batch, struct returning *returning)
+static void look(const struct batch *batch, struct returning *returning, const struct kcd_again *again)
 {
   struct kcd_change_result *result = &returning->undoing->result;
   struct kcd_record *record = returning->undoing->record;
-  const struct kcd_account *now = &returning->again.account;
-  if (kcd_error_is_set(&returning->again.error)) {
-    stays_unknown(returning, &returning->again.error);
+  const struct kcd_account *now = &again->account;
+  if (kcd_error_is_set(&again->error)) {
+    stays_unknown(returning, &again->error);
   } else if (is_taken_back(now, returning->undoing->plan)) {
     *result = (struct kcd_change_result){.state = "applied", .wrote = true};
     record->state = KCD_RECORD_UNDONE;
@@ -179,13 +176,14 @@ static void read_back(struct batch *batch)
   for (size_t i = 0; i < batch->n; i++) {
     if (batch->v[i].stage != SENT)
       continue;
-    batch->v[i].again = again[n++];
-    if (batch->v[i].again.error.code == KCD_E_UNREACHABLE)
-      changer->gone = batch->v[i].again.error;
+    struct kcd_again *one = &again[n++];
+    if (one->error.code == KCD_E_UNREACHABLE)
+      changer->gone = one->error;
     if (reached)
-      look(batch, &batch->v[i]);
+      look(batch, &batch->v[i], one);
     else
       stays_unknown(&batch->v[i], &changer->gone);
+    kcd_account_done(&one->account);
   }
   free(again);
 }

@@ -156,18 +156,8 @@ static void take_sids(struct gathering *g, size_t index, const struct kcd_entrie
   }
 }
 
-/* What is told of an owner. Its own list is not, and may be long. */
-static const char *const owner_attributes[] = {"objectClass",
-                                               "objectSid",
-                                               "sAMAccountName",
-                                               "dNSHostName",
-                                               "operatingSystem",
-                                               "userAccountControl",
-                                               "msDS-SupportedEncryptionTypes",
-                                               "pwdLastSet",
-                                               "lastLogonTimestamp",
-                                               "servicePrincipalName",
-                                               NULL};
+/* Not an owner's own list, which may be long. */
+static const char *const owner_attributes[] = {AUDIT_ATTRIBUTES, NULL};
 /* What is told of an account that a descriptor lets in. */
 static const char *const trustee_attributes[] = {"objectClass", "objectSid",          "sAMAccountName",
                                                  "dNSHostName", "userAccountControl", "msDS-AllowedToDelegateTo",

@@ -20,19 +20,7 @@
   "(|(msDS-AllowedToDelegateTo=*)(" KCD_ATTR_RBCD "=*)"                                                                \
   "(&(userAccountControl:1.2.840.113556.1.4.804:=17301504)(!(userAccountControl:1.2.840.113556.1.4.803:=8192))))"
 
-static const char *const attributes[] = {"objectClass",
-                                         "objectSid",
-                                         "sAMAccountName",
-                                         "dNSHostName",
-                                         "operatingSystem",
-                                         "userAccountControl",
-                                         "msDS-SupportedEncryptionTypes",
-                                         "pwdLastSet",
-                                         "lastLogonTimestamp",
-                                         "servicePrincipalName",
-                                         "msDS-AllowedToDelegateTo",
-                                         KCD_ATTR_RBCD,
-                                         NULL};
+static const char *const attributes[] = {AUDIT_ATTRIBUTES, "msDS-AllowedToDelegateTo", KCD_ATTR_RBCD, NULL};
 
 void page_done(struct account_page *page)
 {

@@ -6,6 +6,11 @@
 
 #include "gathering.h"
 
+/* What is told of every account in an edge, and decides its roles: of those that may delegate, and of owners. */
+#define AUDIT_ATTRIBUTES                                                                                               \
+  "objectClass", "objectSid", "sAMAccountName", "dNSHostName", "operatingSystem", "userAccountControl",                \
+      "msDS-SupportedEncryptionTypes", "pwdLastSet", "lastLogonTimestamp", "servicePrincipalName"
+
 /* ---- audit_cache.c: accounts by name, SPN or SID ---- */
 
 /* What a key stands for; an owner itself is kept by its DN. */

@@ -24,8 +24,8 @@
 enum recall_mode { RECALL_NOTHING, RECALL_STEADY, RECALL_ALL };
 struct recall {
   enum recall_mode mode;
-  void *kept;  /* tree of search.h */
-  size_t size; /* of all that was kept since the beginning */
+  void *kept, *steady; /* trees of search.h */
+  size_t size;         /* of all that was kept since the beginning */
 };
 
 struct kcd_dir {

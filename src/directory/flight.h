@@ -55,7 +55,7 @@ int flight_take(struct flight *flight, LDAPMessage *message, struct kcd_error *e
 /* ---- recall.c ---- */
 
 /* Whether the answer to SEARCH is kept: RET is a copy of it then. */
-bool recall(const struct kcd_dir *dir, const struct kcd_search *search, struct kcd_entries *ret);
+bool recall(struct kcd_dir *dir, const struct kcd_search *search, struct kcd_entries *ret);
 /* Keeps a copy of what was FOUND, if such answers are kept. */
 void recall_keep(struct kcd_dir *dir, const struct kcd_search *search, const struct kcd_entries *found);
 

@@ -9,7 +9,6 @@
 
 struct kept {
   char *words;
-  bool steady;
   struct kcd_entries found;
 };
 
@@ -51,13 +50,19 @@ static bool may_be_kept(const struct kcd_dir *dir, const struct kcd_search *sear
   return dir->recall.mode == RECALL_ALL || (dir->recall.mode == RECALL_STEADY && search->steady);
 }
 
-bool recall(const struct kcd_dir *dir, const struct kcd_search *search, struct kcd_entries *ret)
+/* The tree that SEARCH belongs to. */
+static void **tree_of(struct recall *memory, const struct kcd_search *search)
+{
+  return search->steady ? &memory->steady : &memory->kept;
+}
+
+bool recall(struct kcd_dir *dir, const struct kcd_search *search, struct kcd_entries *ret)
 {
   if (!may_be_kept(dir, search))
     return false;
   KCD_AUTO_CHAR words = words_of(search);
   const struct kept wanted = {.words = words};
-  void *const *node = tfind(&wanted, &dir->recall.kept, by_words);
+  void *const *node = tfind(&wanted, tree_of(&dir->recall, search), by_words);
   if (node == NULL)
     return false;
   kcd_entries_copy(ret, &((const struct kept *)*node)->found);
@@ -83,19 +88,24 @@ void recall_keep(struct kcd_dir *dir, const struct kcd_search *search, const str
   dir->recall.size += size_of(found);
   struct kept *kept = kcd_calloc(1, sizeof(*kept));
   kept->words = words_of(search);
-  kept->steady = search->steady;
   kcd_entries_copy(&kept->found, found);
-  void *const *node = tsearch(kept, &dir->recall.kept, by_words);
+  void *const *node = tsearch(kept, tree_of(&dir->recall, search), by_words);
   if (node == NULL)
     kcd_no_memory();
   if (*node != kept) /* twice in one flight */
     kept_free(kept);
 }
 
+static void clear(void **tree)
+{
+  tdestroy(*tree, kept_free);
+  *tree = NULL;
+}
+
 void recall_done(struct kcd_dir *dir)
 {
-  tdestroy(dir->recall.kept, kept_free);
-  dir->recall.kept = NULL;
+  clear(&dir->recall.kept);
+  clear(&dir->recall.steady);
   dir->recall.size = 0;
 }
 
@@ -105,31 +115,8 @@ void kcd_dir_remember(struct kcd_dir *dir)
   dir->recall.mode = RECALL_ALL;
 }
 
-/* A tree is not walked while nodes go. */
-struct walk {
-  struct kept **v;
-  size_t n;
-};
-
-static void collect(const void *node, VISIT visit, void *data)
-{
-  struct walk *walk = data;
-  if (visit != postorder && visit != leaf)
-    return;
-  walk->v = kcd_reallocarray(walk->v, walk->n + 1, sizeof(struct kept *));
-  walk->v[walk->n++] = *(struct kept *const *)node;
-}
-
 void kcd_dir_forget(struct kcd_dir *dir)
 {
-  struct walk walk = {NULL, 0};
-  twalk_r(dir->recall.kept, collect, &walk);
-  for (size_t i = 0; i < walk.n; i++) {
-    if (walk.v[i]->steady)
-      continue;
-    tdelete(walk.v[i], &dir->recall.kept, by_words);
-    kept_free(walk.v[i]);
-  }
-  free(walk.v);
+  clear(&dir->recall.kept);
   dir->recall.mode = RECALL_STEADY;
 }
